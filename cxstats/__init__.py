@@ -1,0 +1,47 @@
+"""cxstats: the statistics of customer service.
+
+What is the number, how sure are we, and does the claim hold? Three ideas carry everything: a *score* says what a row is
+worth and who counts; an *estimate* is numbers with one shared covariance matrix; a *claim* is a measure and a region of
+the number line.
+
+>>> import pandas as pd, cxstats as cx
+>>> answers = pd.DataFrame({"recommend": [10, 9, 8, 3, 10, 7], "channel": ["app", "app", "app", "call", "call", "call"]})
+>>> cx.measure(answers, cx.nps("recommend"), by="channel").contrast("app", "call").values.round(1).tolist()
+[66.7]
+"""
+
+from __future__ import annotations
+
+from cxstats.claims import above, below, between
+from cxstats.errors import CxError
+from cxstats.expression import col
+from cxstats.inference import Estimate, measure, stack
+from cxstats.metrics import csat, effort, first_contact_resolution, gap, mean, nps, quantile, ratio, share, total
+from cxstats.score import Score
+from cxstats.survey import Survey, concat
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CxError",
+    "Estimate",
+    "Score",
+    "Survey",
+    "above",
+    "below",
+    "between",
+    "col",
+    "concat",
+    "csat",
+    "effort",
+    "first_contact_resolution",
+    "gap",
+    "mean",
+    "measure",
+    "nps",
+    "quantile",
+    "ratio",
+    "share",
+    "stack",
+    "total",
+]

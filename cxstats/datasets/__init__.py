@@ -1,0 +1,7 @@
+"""Public data sets: fetched by name and sha256, harmonised, with what was left out counted."""
+
+from cxstats.datasets.acsi import fetch_acsi
+from cxstats.datasets.public import PUBLIC_FILES, PublicFile, public_file
+from cxstats.datasets.sfo import fetch_sfo, sfo_questions
+
+__all__ = ["PUBLIC_FILES", "PublicFile", "fetch_acsi", "fetch_sfo", "public_file", "sfo_questions"]

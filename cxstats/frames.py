@@ -1,0 +1,258 @@
+"""Rows stay on their engine; only sums by group leave it.
+
+`wrap` takes the caller's frame as it is. Frames in memory (pandas, pyarrow) go to numpy (`memory.py`); lazy ones
+(polars, DuckDB, Spark) sum by themselves, asked through narwhals. This is the one file that imports narwhals.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+
+from cxstats.errors import ArgumentError, CxError, need_columns
+from cxstats.memory import ARITHMETIC, OPERATORS, Frame, Key, MemoryFrame, Plan, Rowwise, Sums, factorised, ordered
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_LOOKUPS = 200  # a lazy engine writes a lookup as one CASE; longer ones exhaust its parser
+ACCEPTED = "a pandas, polars (eager or lazy) or pyarrow frame, a DuckDB relation or a PySpark DataFrame"
+
+
+def wrap(native: Any) -> Frame:
+    """Return the frame behind one interface; raise `ArgumentError` for anything that is not a frame."""
+    if isinstance(native, Frame):
+        return native
+    try:
+        frame = nw.from_native(native)
+    except TypeError as error:
+        kind = type(native).__name__
+        raise ArgumentError(f"a frame is needed, not {kind}: pass {ACCEPTED}.") from error
+    except ValueError as error:  # narwhals refuses duplicate names with its own words
+        raise _duplicated(native, error) from error
+    if isinstance(frame, nw.LazyFrame):
+        return LazyFrame(native, frame)
+    if frame.implementation.is_polars():
+        return LazyFrame(native, frame.lazy())
+    if frame.implementation.is_pandas():
+        return MemoryFrame(native, native)
+    if frame.implementation.is_pyarrow():
+        import pandas as pd
+
+        return MemoryFrame(native, native.to_pandas(types_mapper=pd.ArrowDtype))
+    return MemoryFrame(native, frame.to_pandas())
+
+
+def _duplicated(native: Any, error: ValueError) -> CxError:
+    names = list(getattr(native, "columns", []))
+    twice = next((n for n in names if isinstance(n, str) and names.count(n) > 1), None)
+    if twice is None:
+        return ArgumentError(f"the frame cannot be read: {error}")
+    try:
+        need_columns("frame", [twice], names)
+    except CxError as duplicate:
+        return duplicate
+    return ArgumentError(f"the frame cannot be read: {error}")
+
+
+def together(samples: Mapping[str, Frame], weights: Mapping[str, str | None] | None) -> Any:
+    """Return one native frame with the rows of all samples, their columns in union, and a column `source`.
+
+    Where `weights` are given, a column `source_weight` holds each sample's own weight (1 where it has none).
+    """
+    engines = {name: frame.engine for name, frame in samples.items()}
+    if len(set(engines.values())) > 1:
+        described = ", ".join(f"{name!r} on {engine}" for name, engine in engines.items())
+        raise ArgumentError(f"concat: the samples lie on different engines ({described}). Bring them to one first.")
+    memory = [frame for frame in samples.values() if isinstance(frame, MemoryFrame)]
+    if memory:
+        import pandas as pd
+
+        parts = []
+        for name, frame in zip(samples, memory, strict=True):
+            weight = weights[name] if weights else None
+            own = {"source_weight": frame.data[weight] if weight else 1.0} if weights else {}
+            parts.append(frame.data.assign(source=name, **own))
+        return pd.concat(parts, ignore_index=True)
+    lazy = {name: frame for name, frame in samples.items() if isinstance(frame, LazyFrame)}
+    types = {column: dtype for frame in lazy.values() for column, dtype in frame.schema.items()}
+    selected = []
+    for name, frame in lazy.items():
+        columns = [nw.col(c) if c in frame.schema else nw.lit(None, dtype=t).alias(c) for c, t in types.items()]
+        columns.append(nw.lit(name).alias("source"))
+        if weights:
+            weight = weights[name]
+            value = nw.col(weight).cast(nw.Float64) if weight else nw.lit(1.0)
+            columns.append(value.alias("source_weight"))
+        selected.append(frame.lazy.select(*columns))
+    return nw.concat(selected, how="vertical").to_native()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A narwhals expression with its kind and, for a column, its type."""
+
+    expr: nw.Expr
+    kind: str
+    dtype: Any = None
+    raw: Any = None
+
+    def number(self) -> nw.Expr:
+        return self.expr.cast(nw.Float64) if self.kind == "boolean" else self.expr
+
+
+class LazyFrame(Frame):
+    """A frame whose own engine (polars, DuckDB, Spark) evaluates and sums."""
+
+    def __init__(self, native: Any, lazy: nw.LazyFrame[Any]) -> None:
+        self.schema = lazy.collect_schema()
+        super().__init__(native, list(self.schema.names()))
+        self.lazy = lazy
+
+    @property
+    def engine(self) -> str:
+        return str(self.lazy.implementation).rsplit(".", 1)[-1].lower()
+
+    def _kind(self, column: str) -> str:
+        dtype = self.schema[column]
+        if dtype.is_numeric():
+            return "number"
+        if dtype == nw.Boolean:
+            return "boolean"
+        if dtype in (nw.String, nw.Categorical, nw.Enum):
+            return "text"
+        return "time" if dtype in (nw.Date, nw.Datetime) else "values of another kind"
+
+    def first(self, value: Rowwise, where: Rowwise) -> float | None:
+        shown = self.lazy.select(value=self._expr(value), chosen=where.evaluate(self).expr)
+        found = shown.filter(nw.col("chosen") & nw.col("value").is_finite()).select("value").head(1).collect()
+        return float(found["value"].to_list()[0]) if len(found) else None
+
+    def sums(self, plan: Plan) -> Sums:
+        chosen = nw.lit(True) if plan.inside is None else self._chosen(plan.inside)
+        known = [self._key(name) for name in plan.keys]
+        named = {f"key{i}": expr for i, expr in enumerate(known)}
+        if plan.inside is not None:
+            named["inside"] = chosen
+        for i, name in enumerate(plan.by):
+            key = self._key(name)
+            named[f"by{i}"] = key if plan.inside is None else nw.when(chosen).then(key)
+        made = {name: self._expr(column) for name, column in plan.columns.items()}
+        staged = self.lazy.select(**named, **made)
+        if plan.weighted:
+            staged = staged.with_columns(**{n: nw.col(a) * nw.col(b) for n, (a, b) in plan.weighted.items()})
+        aggregates = [
+            functools.reduce(operator.mul, map(nw.col, product)).sum().alias(f"sum{i}")
+            for i, product in enumerate(plan.products)
+        ]
+        table = (staged.group_by(*named).agg(*aggregates) if named else staged.select(*aggregates)).collect()
+        keys = {
+            name: _collected(table.get_column(place))
+            for name, place in zip([*plan.keys, *plan.by], [n for n in named if n != "inside"], strict=True)
+        }
+        inside = np.ones(len(table), bool) if plan.inside is None else np.asarray(table["inside"].to_list(), dtype=bool)
+        values = {
+            product: np.array(table[f"sum{i}"].fill_null(0.0).to_numpy(), dtype=np.float64)
+            for i, product in enumerate(plan.products)
+        }
+        return Sums(keys, inside, values)
+
+    def _key(self, name: str) -> nw.Expr:
+        key = nw.col(name)
+        return nw.when(~key.is_nan()).then(key) if self.schema[name].is_float() else key
+
+    def _chosen(self, condition: Rowwise) -> nw.Expr:
+        expr = condition.evaluate(self).expr
+        return nw.when(expr).then(nw.lit(True)).otherwise(nw.lit(False))
+
+    def _expr(self, value: Rowwise) -> nw.Expr:
+        planned = value.evaluate(self)
+        expr: nw.Expr = planned.number()
+        return expr
+
+    def column(self, name: str) -> Planned:
+        kind, dtype = self.kinds([name])[name], self.schema[name]
+        expr = nw.col(name)
+        if kind == "number":
+            expr = expr if dtype == nw.Float64 else expr.cast(nw.Float64)
+            if dtype.is_float():
+                expr = nw.when(~expr.is_nan()).then(expr)
+        return Planned(expr, kind, dtype)
+
+    def constant(self, value: Any) -> Planned:
+        if isinstance(value, bool):
+            return Planned(nw.lit(value), "boolean", raw=value)
+        if isinstance(value, int | float):
+            return Planned(nw.lit(float(value)), "number", raw=value)
+        return Planned(nw.lit(value), "text" if isinstance(value, str) else "time", raw=value)
+
+    def apply(self, operation: str, operands: Sequence[Planned]) -> Planned:
+        if operation == "answered":
+            return Planned(~operands[0].expr.is_null(), "boolean")
+        if operation == "not":
+            return Planned(~operands[0].expr, "boolean")
+        if operation == "when":
+            condition, then, otherwise = operands
+            numeric = then.kind == "number" or otherwise.kind == "number"
+            pair = (then.number(), otherwise.number()) if numeric else (then.expr, otherwise.expr)
+            return Planned(nw.when(condition.expr).then(pair[0]).otherwise(pair[1]), "number" if numeric else then.kind)
+        a, b = operands
+        if operation == "and":
+            return Planned(a.expr & b.expr, "boolean")
+        if operation == "or":
+            return Planned(a.expr | b.expr, "boolean")
+        if operation in ARITHMETIC:
+            return Planned(OPERATORS[operation](a.number(), b.number()), "number")
+        if a.kind != b.kind and {a.kind, b.kind} <= {"number", "boolean"}:
+            return Planned(OPERATORS[operation](a.number(), b.number()), "boolean")
+        a, b = _dated(a, b.dtype), _dated(b, a.dtype)
+        return Planned(OPERATORS[operation](a.expr, b.expr), "boolean")
+
+    def is_in(self, operand: Planned, options: Sequence[Any]) -> Planned:
+        numeric = operand.kind in ("number", "boolean")
+        found = operand.number().is_in([float(o) for o in options]) if numeric else operand.expr.is_in(list(options))
+        return Planned(nw.when(~operand.expr.is_null()).then(found), "boolean")
+
+    def lookup(self, by: Sequence[str], groups: pd.DataFrame, values: np.ndarray) -> Planned:
+        if len(values) > MOST_LOOKUPS:
+            raise ArgumentError(
+                f"quantile: {len(values)} groups are too many for one query of {self.engine} (at most {MOST_LOOKUPS}). "
+                "Use where= to take fewer groups at a time, or pass the columns as a pandas frame."
+            )
+        expr = nw.lit(None, dtype=nw.Float64)
+        for group, value in zip(groups[list(by)].itertuples(index=False), values, strict=True):
+            if np.isfinite(value):
+                matches = [nw.col(n) == (v.item() if hasattr(v, "item") else v) for n, v in zip(by, group, strict=True)]
+                expr = nw.when(functools.reduce(operator.and_, matches)).then(nw.lit(float(value))).otherwise(expr)
+        return Planned(expr, "number")
+
+
+def _dated(value: Planned, dtype: Any) -> Planned:
+    """Write a date constant as the column beside it holds dates."""
+    if value.raw is None or isinstance(value.raw, bool | int | float) or dtype not in (nw.Date, nw.Datetime):
+        return value
+    moment = datetime.datetime.fromisoformat(value.raw) if isinstance(value.raw, str) else value.raw
+    if dtype == nw.Date and isinstance(moment, datetime.datetime):
+        moment = moment.date()
+    elif dtype == nw.Datetime and not isinstance(moment, datetime.datetime):
+        moment = datetime.datetime(moment.year, moment.month, moment.day)
+    return Planned(nw.lit(moment), "time", raw=moment)
+
+
+def _collected(column: nw.Series[Any]) -> Key:
+    import pandas as pd
+
+    if column.dtype in (nw.Categorical, nw.Enum):
+        dtype = pd.CategoricalDtype(column.cat.get_categories().to_list())
+        return ordered(*factorised(pd.Series(pd.Categorical(column.to_list(), dtype=dtype))))
+    if column.dtype.is_integer() and not column.null_count():
+        return ordered(*factorised(pd.Series(column.to_numpy())))
+    codes, levels = pd.factorize(np.asarray([*column.to_list(), None], dtype=object)[:-1])
+    return ordered(codes.astype(np.int64), pd.Series(levels, dtype=object).infer_objects().array)

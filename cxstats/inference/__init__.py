@@ -1,0 +1,8 @@
+"""From rows to estimates: the pass, the variance, intervals, and the functions of estimates."""
+
+from __future__ import annotations
+
+from cxstats.inference.estimate import Estimate, stack
+from cxstats.inference.measure import measure
+
+__all__ = ["Estimate", "measure", "stack"]

@@ -1,0 +1,654 @@
+"""An estimate is numbers with one shared covariance matrix.
+
+Contrasts, comparisons, trends and transforms are functions of it (delta method): they never go back to the rows, and
+never pretend that two groups of one sample are independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from cxstats.errors import ArgumentError, CxError, one_of
+from cxstats.inference import intervals, picking
+from cxstats.inference.multiplicity import METHODS, adjusted
+from cxstats.inference.periods import positions, steps_per
+from cxstats.inference.rows import Rows, limits_of_woodruff, same_variant
+from cxstats.inference.slopes import gradient
+from cxstats.inference.support import Support
+from cxstats.inference.variance import Chosen, Covariance, Dense, Difference, Independent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Region(Protocol):
+    """A part of the number line that can judge an interval."""
+
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    def judge(self, low: float, high: float) -> str: ...
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the numbers came from: the PSUs behind them, the samples, and what to say of both."""
+
+    support: Support
+    base: np.ndarray
+    group: np.ndarray
+    samples: tuple[Any, ...]
+    psus: frozenset[str]
+    design: str
+    left_out: tuple[str, ...]
+
+
+class Estimate:
+    """Values with their joint covariance, degrees of freedom and labels; made by `measure`, never by hand.
+
+    Rows are scores in the order given, within them groups in sorted (or category) order.
+
+    Attributes
+    ----------
+    values : numpy.ndarray
+        The estimates, one a row, each in its own unit; read-only.
+    vcov : numpy.ndarray
+        Their covariance matrix, formed when first asked for; NaN where a variance is unknown.
+    df : numpy.ndarray
+        Degrees of freedom, one a row: PSUs minus strata of the row's base.
+    std_error : numpy.ndarray
+        Square roots of the variances; NaN where unknown, never 0 for want of knowledge.
+    labels : pandas.DataFrame
+        Columns ``metric`` and those of ``by``.
+    n, n_effective : numpy.ndarray
+        Answers in the base, and the size of the simple random sample that would be as exact.
+    """
+
+    def __init__(
+        self,
+        values: np.ndarray,
+        labels: pd.DataFrame,
+        rows: Rows,
+        covariance: Covariance,
+        origin: Origin,
+        *,
+        df: np.ndarray,
+        uses: Any = None,
+        parts: tuple[Estimate, Estimate] | None = None,
+    ) -> None:
+        self.values = np.array(values, dtype=np.float64)
+        self.df = np.where(df > 0, df, np.nan)
+        self.n, self.n_effective = np.array(rows.n, float), np.array(rows.n_effective, float)
+        for array in (self.values, self.df, self.n, self.n_effective):
+            array.flags.writeable = False
+        self._labels, self._rows, self._covariance, self._origin = labels, rows, covariance, origin
+        self._uses, self._parts = uses, parts
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def labels(self) -> pd.DataFrame:  # noqa: D102  (documented as an attribute)
+        return self._labels.copy()
+
+    @cached_property
+    def std_error(self) -> np.ndarray:  # noqa: D102
+        se = np.where(self._rows.unknown, np.nan, np.sqrt(self._covariance.diagonal()))
+        se.flags.writeable = False
+        return se
+
+    @cached_property
+    def vcov(self) -> np.ndarray:  # noqa: D102
+        matrix = np.array(self._covariance.matrix())
+        unknown = np.flatnonzero(self._rows.unknown)
+        matrix[unknown, unknown] = np.nan
+        matrix.flags.writeable = False
+        return matrix
+
+    # --- the table ----------------------------------------------------------------------------------------------------
+
+    def frame(self, level: float = 0.95, method: str | None = None) -> pd.DataFrame:
+        """Return the table: one row an estimate, with its interval.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level, by default 0.95.
+        method : {"wilson", "korn-graubard", "beta", "logit", "wald"}, optional
+            Interval of shares, by default Wilson on the design-adjusted effective sample size. Means take t intervals,
+            NPS the adjusted Wald interval, quantiles Woodruff's, differences of shares MOVER from the shares' intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``metric``, those of ``by``, ``n`` (answers in the base), ``estimate``, ``std_error``, ``conf_low``,
+            ``conf_high`` (in the unit), ``n_effective``, ``unit``, ``note``.
+
+        Raises
+        ------
+        ArgumentError
+            If the level is not between 0 and 1 or the method is unknown.
+
+        Notes
+        -----
+        Where a standard error is NaN, the note says why. A share of 0 or 100 % still has an interval: it borrows the
+        design effect of the whole sample.
+
+        References
+        ----------
+        Korn, E. L. and Graubard, B. I. (1998). Confidence intervals for proportions with small expected number of
+        positive counts. *Survey Methodology* 24.
+        Dean, N. and Pagano, M. (2015). Evaluating confidence interval methods for binomial proportions in clustered
+        surveys. *J. Survey Stat. Methodol.* 3.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> answers = pd.DataFrame({"overall": [5, 4, 4, 5, 4, 5, 5, 4, 2, 1]})
+        >>> cx.measure(answers, cx.csat("overall")).frame()[["n", "estimate", "conf_low", "conf_high"]].round(1)
+            n  estimate  conf_low  conf_high
+        0  10      80.0      49.0       94.3
+        """
+        low, high = self.interval(level, method)
+        table = self._labels.copy()
+        table["n"] = _whole(self.n)
+        table["estimate"], table["std_error"] = self.values, self.std_error
+        table["conf_low"], table["conf_high"] = low, high
+        table["n_effective"] = self.n_effective
+        table["unit"], table["note"] = self._rows.unit, self._rows.note
+        return table.reset_index(drop=True)
+
+    def interval(self, level: float = 0.95, method: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return lower and upper limits, as `frame` shows them."""
+        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+            raise ArgumentError(f"level={level!r}: a confidence level lies between 0 and 1, such as 0.95.")
+        if method is not None:
+            one_of("frame(method=)", method, intervals.SHARE_METHODS)
+        return self._limits(np.full(len(self), 1 - level), method)
+
+    def _limits(self, alpha: np.ndarray, method: str | None = None) -> intervals.Limits:
+        """Return limits at one alpha a row: each family by its own interval."""
+        rows = self._rows
+        if self._parts is not None:
+            low, high = self._difference_limits(alpha, method)
+        else:
+            low, high = intervals.t_interval(self.values, self.std_error, self.df, alpha)
+            for kind, formula in (("share", self._share_limits), ("balance", self._balance_limits)):
+                chosen = np.flatnonzero(rows.family == kind)
+                if len(chosen):
+                    low[chosen], high[chosen] = formula(chosen, alpha[chosen], method)
+            alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low))
+            if len(alike):
+                low[alike], high[alike] = self._alike_limits(alike, alpha[alike])
+            quantiles = np.flatnonzero(rows.family == "quantile")
+            if len(quantiles):
+                low[quantiles], high[quantiles] = limits_of_woodruff(rows.take(quantiles), alpha[quantiles])
+        low, high = intervals.clipped((low, high), rows.low, rows.high)
+        return np.where(np.isnan(self.values), np.nan, low), np.where(np.isnan(self.values), np.nan, high)
+
+    def _answers(self, chosen: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+        """Return the effective n, shrunk for few PSUs."""
+        return self.n_effective[chosen] * intervals.cluster_factor(self.n[chosen], self._df(chosen), alpha)
+
+    def _df(self, chosen: np.ndarray) -> np.ndarray:
+        """Return df, with 0 for a simple sample of one (where the share still has an interval)."""
+        return np.where((self.n[chosen] == 1) & self._rows.simple[chosen], 0.0, self.df[chosen])
+
+    def _share_limits(self, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> intervals.Limits:
+        p, n, unknown = self.values[chosen] / 100, self.n[chosen], self._rows.unknown[chosen]
+        effective = self._answers(chosen, alpha)
+        low, high = intervals.wilson(p, effective, alpha)
+        if method in ("korn-graubard", "beta"):
+            exact = effective * np.where(unknown, 1.0, (n - 1) / n)
+            if method == "korn-graubard":
+                exact = np.where(self._rows.simple[chosen], n, np.minimum(exact, n))
+            low, high = intervals.beta(p, exact, alpha)
+        elif method in ("logit", "wald"):
+            se, df = self.std_error[chosen] / 100, self.df[chosen]
+            asked = intervals.logit(p, se, df, alpha) if method == "logit" else intervals.t_interval(p, se, df, alpha)
+            low, high = np.where(unknown, low, asked[0]), np.where(unknown, high, asked[1])
+        return 100 * low, 100 * high
+
+    def _balance_limits(self, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> intervals.Limits:
+        square = self._rows.square[chosen] / 100**2
+        low, high = intervals.balance(self.values[chosen] / 100, square, self._answers(chosen, alpha), alpha)
+        return 100 * low, 100 * high
+
+    def _alike_limits(self, chosen: np.ndarray, alpha: np.ndarray) -> intervals.Limits:
+        """All answers alike on a scale: the widest spread it allows (all at its ends) bounds the mean."""
+        low, high = self._rows.low[chosen], self._rows.high[chosen]
+        p = (self.values[chosen] - low) / (high - low)
+        left, right = intervals.wilson(p, self._answers(chosen, alpha), alpha)
+        return low + left * (high - low), low + right * (high - low)
+
+    def _difference_limits(self, alpha: np.ndarray, method: str | None) -> intervals.Limits:
+        """MOVER where both sides have intervals of their own kind, t elsewhere."""
+        assert self._parts is not None
+        plus, minus = self._parts
+        low, high = intervals.t_interval(self.values, self.std_error, self.df, alpha)
+        chosen = np.flatnonzero(_has_own_interval(plus) & _has_own_interval(minus))
+        if len(chosen):
+            a, b = plus._take(chosen), minus._take(chosen)
+            variances = [np.where(e._rows.unknown, 0.0, e._covariance.diagonal()) for e in (a, b)]
+            both = self._covariance.diagonal()[chosen]
+            with np.errstate(invalid="ignore", divide="ignore"):
+                r = (variances[0] + variances[1] - both) / (2 * np.sqrt(variances[0] * variances[1]))
+            r = np.where(np.isfinite(r), np.clip(r, -1.0, 1.0), 0.0)
+            one, two = a._limits(alpha[chosen], method), b._limits(alpha[chosen], method)
+            low[chosen], high[chosen] = intervals.mover(a.values, one, b.values, two, r)
+        return low, high
+
+    def _p_value(self, edge: np.ndarray, method: str | None = None) -> np.ndarray:
+        """Return 1 - level at which the interval just reaches the edge."""
+        chosen = np.flatnonzero(np.isfinite(edge))
+        p = np.zeros(len(self))
+        some = self._take(chosen)
+        p[chosen] = intervals.p_by_inversion(lambda alpha: some._limits(alpha, method), some.values, edge[chosen])
+        return p
+
+    # --- functions of the estimate --------------------------------------------------------------------------------------
+
+    def _take(self, rows: np.ndarray) -> Estimate:
+        """Return some rows, in the order given."""
+        parts = None if self._parts is None else (self._parts[0]._take(rows), self._parts[1]._take(rows))
+        return Estimate(
+            self.values[rows], self._labels.iloc[rows].reset_index(drop=True), self._rows.take(rows),
+            Chosen(self._covariance, np.asarray(rows)), self._origin,
+            df=self.df[rows], uses=self._used(np.asarray(rows)), parts=parts,
+        )  # fmt: skip
+
+    def _used(self, rows: np.ndarray) -> list[np.ndarray]:
+        """Return, for each row, the first estimates that it is a function of."""
+        return [np.asarray([r]) for r in rows] if self._uses is None else [self._uses[r] for r in rows]
+
+    def contrast(self, plus: Any, minus: Any) -> Estimate:
+        """Return the differences `plus` minus `minus`, with the covariance of both sides.
+
+        Parameters
+        ----------
+        plus, minus : value or dict
+            A value of the only ``by`` column, or a dict that picks labels, such as ``{"channel": "app", "quarter": "2025Q4"}``
+            or ``{"metric": "nps"}``. Rows of the two sides are paired on the labels left over.
+
+        Returns
+        -------
+        Estimate
+            One row a pair, labelled by the labels left over and ``contrast``; in the unit of the measure. Differences of
+            shares (and of NPS) have MOVER intervals, others t intervals.
+
+        Raises
+        ------
+        ArgumentError
+            If a label is not there, or rows cannot be paired.
+        VariantError
+            If the two sides are different measures.
+
+        Notes
+        -----
+        The degrees of freedom are the PSUs minus the strata of the union of the domains that enter.
+
+        References
+        ----------
+        Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures. *Stat. Med.* 27.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> waits = pd.DataFrame({"wait": [1, 2, 3, 5, 7, 6], "channel": ["app"] * 3 + ["call"] * 3})
+        >>> cx.measure(waits, cx.mean("wait"), by="channel").contrast("app", "call").values.tolist()
+        [-4.0]
+        """
+        a, b, labels = picking.pair(self._labels, plus, minus)
+        return self._difference(a, b, labels, "contrast")
+
+    def _difference(self, a: np.ndarray, b: np.ndarray, labels: pd.DataFrame, place: str) -> Estimate:
+        one, two = self._rows.take(a), self._rows.take(b)
+        same_variant(place, one, two)
+        unknown = one.unknown | two.unknown
+        uses = [np.union1d(u, v) for u, v in zip(self._used(a), self._used(b), strict=True)]
+        if self._uses is None:
+            df = self._origin.support.pairs(a, b)
+        else:
+            df = np.asarray([self._origin.support.union(used) for used in uses])
+        rows = Rows.derived(
+            self._bases(uses), unknown, one.unit, low=one.low - two.high, high=one.high - two.low,
+            variant=one.variant, direction=one.direction, note=picking.joined_notes(one.note, two.note),
+        )  # fmt: skip
+        return Estimate(
+            self.values[a] - self.values[b], labels, rows, Difference(self._covariance, a, b), self._origin,
+            df=df, uses=uses, parts=(self._take(a), self._take(b)),
+        )  # fmt: skip
+
+    def _bases(self, uses: Sequence[np.ndarray]) -> np.ndarray:
+        """Return how many answers stand behind functions of estimates: scores of one group share their answers."""
+        base, group = self._origin.base, self._origin.group
+        found = []
+        for used in uses:
+            groups = group[used]
+            found.append(sum(base[used][groups == g].max() for g in np.unique(groups)))
+        return np.asarray(found, dtype=np.float64)
+
+    def compare(self, to: Any = None, adjust: str | None = "holm", *, level: float = 0.95) -> pd.DataFrame:
+        """Compare all pairs of groups, or all groups with one of them.
+
+        Parameters
+        ----------
+        to : value or dict, optional
+            The group that the others are compared with; None compares all pairs (the later minus the earlier one).
+        adjust : {"holm", "bonferroni", "benjamini-hochberg", "none"}
+            How p-values are adjusted for the number of comparisons within a metric.
+        level : float
+            Level of the intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``metric``, ``group``, ``versus``, ``difference`` (group minus versus), ``std_error``, ``conf_low``,
+            ``conf_high`` (of this one difference), ``p_value`` (adjusted), ``p_unadjusted`` (got by inverting the interval
+            shown), ``df``. With "bonferroni" the intervals are simultaneous, too.
+
+        Raises
+        ------
+        ArgumentError
+            If there are no groups, `to` is not one of them, or `adjust` is unknown.
+
+        Notes
+        -----
+        The covariance of the groups is used: groups that share PSUs are not independent.
+
+        References
+        ----------
+        Holm, S. (1979). A simple sequentially rejective multiple test procedure. *Scand. J. Statist.* 6.
+        Benjamini, Y. and Hochberg, Y. (1995). Controlling the false discovery rate. *JRSS B* 57.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> waits = pd.DataFrame({"wait": [1, 2, 3, 5, 7, 6], "channel": ["app"] * 3 + ["call"] * 3})
+        >>> cx.measure(waits, cx.mean("wait"), by="channel").compare()[["group", "versus", "difference"]]
+          group versus  difference
+        0  call    app         4.0
+        """
+        one_of("compare(adjust=)", adjust or "none", METHODS)
+        a, b, labels = picking.pairs(self._labels, to)
+        both = self._difference(a, b, labels, "compare")
+        counts = labels.groupby("metric", sort=False)["metric"].transform("size").to_numpy()
+        alpha = (1 - level) / (counts if adjust == "bonferroni" else 1.0) + np.zeros(len(both))
+        low, high = both._limits(alpha)
+        table = labels.assign(difference=both.values, std_error=both.std_error, conf_low=low, conf_high=high)
+        p = both._p_value(np.zeros(len(both)))
+        table["p_value"] = p
+        for _, rows in labels.groupby("metric", sort=False).indices.items():
+            table.loc[rows, "p_value"] = adjusted(p[rows], adjust)
+        table["p_unadjusted"], table["df"] = p, both.df
+        return table
+
+    def transform(self, function: Callable[[Any], Any], labels: Any = None) -> Estimate:
+        """Return a smooth function of the values, with its covariance by the delta method.
+
+        ``V(f) = J V J'`` with the Jacobian `J` by central differences, checked at two step sizes.
+
+        Parameters
+        ----------
+        function : callable
+            Takes the array `values`, returns a number or an array.
+        labels : str, list of str, pandas.DataFrame or mapping of columns, optional
+            Names of the results. By default those of the estimate if their number is unchanged.
+
+        Returns
+        -------
+        Estimate
+            With t intervals; degrees of freedom of the union of the domains that enter each result.
+
+        Raises
+        ------
+        ArgumentError
+            If the function is not smooth at the values, or labels do not fit.
+
+        Notes
+        -----
+        The delta method is a straight line through a curve: for a ratio whose denominator is uncertain (more than about a
+        tenth of its size), work on its logarithm.
+
+        References
+        ----------
+        Oehlert, G. W. (1992). A note on the delta method. *The American Statistician* 46.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> waits = pd.DataFrame({"wait": [1, 2, 3, 5, 7, 6], "channel": ["app"] * 3 + ["call"] * 3})
+        >>> by_channel = cx.measure(waits, cx.mean("wait"), by="channel")
+        >>> by_channel.transform(lambda v: v[1] / v[0], labels="call to app").values.tolist()
+        [3.0]
+        """
+        values, jacobian = gradient(function, self.values)
+        named = picking.transformed_labels(self._labels, labels, len(values))
+        return self._linear(values, jacobian, named, np.full(len(values), "", dtype=object))
+
+    def _linear(self, values: np.ndarray, jacobian: np.ndarray, labels: pd.DataFrame, unit: np.ndarray) -> Estimate:
+        enters = jacobian != 0
+        unknown = (enters & self._rows.unknown).any(axis=1) | ~enters.any(axis=1)
+        known = np.where(self._rows.unknown[:, None] | self._rows.unknown, 0.0, self._covariance.matrix())
+        used = self._used(np.arange(len(self)))
+        uses = [np.unique(np.concatenate([used[i] for i in np.flatnonzero(row)] or [np.zeros(0, int)])) for row in enters]
+        df = np.asarray([self._origin.support.union(u) if len(u) else np.nan for u in uses])
+        notes = np.asarray([picking.join({str(n) for n in self._rows.note[row] if n}) for row in enters], dtype=object)
+        rows = Rows.derived(self._bases(uses), unknown, unit, note=notes)
+        return Estimate(values, labels, rows, Dense(jacobian @ known @ jacobian.T), self._origin, df=df, uses=uses)
+
+    def trend(self, over: str | None = None, per: str | None = None) -> Estimate:
+        """Return the slope of the straight line through the periods (least squares over the periods).
+
+        ``slope = sum (t - tbar) y_t / sum (t - tbar)^2``, a contrast of the periods with their joint covariance.
+
+        Parameters
+        ----------
+        over : str, optional
+            The label column that holds the periods: years, quarters ("2025Q3"), months ("2025-09"), dates, numbers, or any
+            ordered labels (then steps are counted). By default the only ``by`` column.
+        per : {"year"}, optional
+            Unit of time of the slope; None for one step of the periods.
+
+        Returns
+        -------
+        Estimate
+            One slope for each combination of the labels left over, in the unit of the measure per step or per year.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such label, fewer than two periods, or steps have no known length where a year is asked for.
+
+        Notes
+        -----
+        Every period counts alike, however many answers it has. A slope says nothing about single periods.
+
+        References
+        ----------
+        Cochran, W. G. (1977). *Sampling Techniques*, 3rd ed., ch. 12. Wiley.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> answers = pd.DataFrame({"overall": [3, 4, 4, 5, 5, 6], "quarter": ["2025Q1"] * 2 + ["2025Q2"] * 2 + ["2025Q3"] * 2})
+        >>> slope = cx.measure(answers, cx.mean("overall"), by="quarter").trend(over="quarter", per="year")
+        >>> slope.values.round(6).tolist()
+        [4.0]
+        """
+        over, sets, labels = picking.series_over(self._labels, over, self._rows)
+        jacobian = np.zeros((len(sets), len(self)))
+        for i, rows in enumerate(sets):
+            periods = self._labels[over].iloc[rows].tolist()
+            steps, per_year = positions(periods)
+            if len(np.unique(steps)) < 2:
+                raise ArgumentError(f"trend(over={over!r}): there is one period only ({periods[0]!r}); two are needed.")
+            centred = steps - steps.mean()
+            jacobian[i, rows] = centred / (centred @ centred) * steps_per(per, per_year, periods)
+        unit = np.asarray([f"{self._rows.unit[r[0]]} per {per or 'step'}".strip() for r in sets], dtype=object)
+        values = np.asarray([row[enter] @ self.values[enter] for row, enter in zip(jacobian, jacobian != 0, strict=True)])
+        return self._linear(values, jacobian, labels, unit)
+
+    def test(self, region: Region, *, level: float = 0.95, method: str | None = None) -> pd.DataFrame:
+        """Judge each row against a region of the number line.
+
+        Parameters
+        ----------
+        region : Region
+            From `above`, `below` or `between`, in the unit of the measure.
+        level : float
+            Level of the interval that decides.
+        method : str, optional
+            Interval of shares; by default Korn-Graubard, which keeps its level near 0 and 100 %.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The labels, ``estimate``, ``conf_low``, ``conf_high``, ``region``, ``p_value``, ``verdict``. The p-value is the
+            smallest 1 - level at which the interval still decides: the verdict is "supported" or "contradicted" just if it
+            is below 1 - level.
+
+        Raises
+        ------
+        ArgumentError
+            If the region is not a region, the level is not between 0 and 1 or the method is unknown.
+
+        Notes
+        -----
+        At level .95 a wrong "supported" for a one-sided region is meant to happen in at most 2.5 % of samples.
+
+        References
+        ----------
+        Wellek, S. (2010). *Testing Statistical Hypotheses of Equivalence and Noninferiority*, 2nd ed. CRC.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> answers = pd.DataFrame({"overall": [5] * 40 + [2] * 10})
+        >>> cx.measure(answers, cx.csat("overall")).test(cx.above(60))["verdict"].tolist()
+        ['supported']
+        """
+        if not hasattr(region, "judge"):
+            raise ArgumentError(f"test: a region such as above(0) or between(-1, 1) is needed, not {region!r}.")
+        method = "korn-graubard" if method is None else method
+        low, high = self.interval(level, method)
+        edges = [np.full(len(self), edge) for edge in (region.low, region.high)]
+        inside = (self.values > region.low) & (self.values < region.high)
+        p = [self._p_value(edge, method) for edge in edges]
+        nearest = np.where(self.values <= region.low, p[0], p[1])
+        table = self.labels.assign(estimate=self.values, conf_low=low, conf_high=high, region=str(region))
+        table["p_value"] = np.where(np.isnan(low), np.nan, np.where(inside, np.maximum(*p), nearest))
+        table["verdict"] = [region.judge(left, right) for left, right in zip(low, high, strict=True)]
+        return table
+
+    def __repr__(self) -> str:
+        from cxstats.inference.show import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from cxstats.inference.show import html
+
+        return html(self)
+
+
+def stack(samples: Mapping[str, Estimate]) -> Estimate:
+    """Join estimates of independent samples into one, with zero covariance between them.
+
+    Parameters
+    ----------
+    samples : mapping of str to Estimate
+        Name of each sample and its estimate, all with the same ``by`` columns.
+
+    Returns
+    -------
+    Estimate
+        The rows of all, with a label column ``source`` in front of the ``by`` columns.
+
+    Raises
+    ------
+    ArgumentError
+        If fewer than two are given, their labels differ, or two were measured on one sample or share PSUs.
+    VariantError
+        If a metric is defined differently in two samples.
+
+    Notes
+    -----
+    Samples that share PSUs (the same branches asked twice) are correlated: put them into one survey with `concat`.
+
+    References
+    ----------
+    Kish, L. (1965). *Survey Sampling*. Wiley.
+
+    Examples
+    --------
+    >>> import pandas as pd, cxstats as cx
+    >>> ours, theirs = pd.DataFrame({"wait": [1, 2, 3]}), pd.DataFrame({"wait": [4, 6, 8]})
+    >>> both = cx.stack({"ours": cx.measure(ours, cx.mean("wait")), "theirs": cx.measure(theirs, cx.mean("wait"))})
+    >>> both.contrast("ours", "theirs").values.tolist()
+    [-4.0]
+    """
+    import pandas as pd
+
+    names, estimates = list(samples), list(samples.values())
+    if len(names) < 2:
+        raise ArgumentError(f"stack: at least two estimates are needed, not {len(names)}.")
+    for name, estimate in samples.items():
+        if not isinstance(estimate, Estimate):
+            raise ArgumentError(f"stack: {name!r} is not an estimate but {type(estimate).__name__}; use measure() first.")
+    picking.stackable(names, estimates)
+    shift = np.cumsum([0, *(e._origin.support.width for e in estimates)])
+    groups = np.cumsum([0, *(int(e._origin.group.max(initial=-1)) + 1 for e in estimates)])
+    origin = Origin(
+        Support.stack([e._origin.support for e in estimates]),
+        np.concatenate([e._origin.base for e in estimates]),
+        np.concatenate([e._origin.group + g for e, g in zip(estimates, groups, strict=False)]),
+        tuple(s for e in estimates for s in e._origin.samples),
+        frozenset().union(*(e._origin.psus for e in estimates)),
+        "; ".join(f"{n}: {e._origin.design}" for n, e in samples.items()),
+        tuple(f"{n}: {said}" for n, e in samples.items() for said in e._origin.left_out),
+    )
+    tables = []
+    for name, estimate in samples.items():
+        labels = estimate.labels
+        labels.insert(1, "source", name)
+        tables.append(labels)
+    uses = [u + s for e, s in zip(estimates, shift, strict=False) for u in e._used(np.arange(len(e)))]
+    parts = None
+    if all(e._parts is not None for e in estimates):
+        sides = [{n: e._parts[i] for n, e in samples.items() if e._parts is not None} for i in (0, 1)]
+        parts = (stack(sides[0]), stack(sides[1]))
+    return Estimate(
+        np.concatenate([e.values for e in estimates]), pd.concat(tables, ignore_index=True),
+        Rows.stack([e._rows for e in estimates]), Independent([e._covariance for e in estimates]), origin,
+        df=np.concatenate([e.df for e in estimates]), uses=uses, parts=parts,
+    )  # fmt: skip
+
+
+def renamed(estimate: Estimate, labels: pd.DataFrame) -> Estimate:
+    """Return the estimate under other labels."""
+    return Estimate(
+        estimate.values, labels, replace(estimate._rows), estimate._covariance, estimate._origin,
+        df=estimate.df, uses=estimate._uses, parts=estimate._parts,
+    )  # fmt: skip
+
+
+def _has_own_interval(estimate: Estimate) -> np.ndarray:
+    """Shares and balances (and differences of them) have intervals that are not value -+ t se."""
+    own = np.isin(estimate._rows.family, ("share", "balance"))
+    if estimate._parts is not None:
+        own |= _has_own_interval(estimate._parts[0]) & _has_own_interval(estimate._parts[1])
+    return np.asarray(own)
+
+
+def _whole(n: np.ndarray) -> np.ndarray:
+    return n.astype(np.int64) if np.isfinite(n).all() else n
+
+
+__all__ = ["CxError", "Estimate", "Origin", "renamed", "stack"]

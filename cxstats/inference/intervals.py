@@ -1,0 +1,118 @@
+"""Intervals from a value, its variance, degrees of freedom and effective sample size; vectorised, numpy and scipy.special.
+
+`alpha` is 1 - level and may be an array, so that p-values can be found by inverting the interval that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+Limits = tuple[np.ndarray, np.ndarray]
+Alpha = float | np.ndarray
+SHARE_METHODS = ("wilson", "korn-graubard", "beta", "logit", "wald")
+
+
+def t_quantile(alpha: Alpha, df: np.ndarray) -> np.ndarray:
+    """Return the upper alpha/2 point of t; NaN where there are no degrees of freedom."""
+    from scipy import special
+
+    with np.errstate(invalid="ignore"):
+        return np.where(df > 0, -special.stdtrit(np.where(df > 0, df, 1.0), np.asarray(alpha) / 2), np.nan)
+
+
+def z_quantile(alpha: Alpha) -> np.ndarray:
+    """Return the upper alpha/2 point of the normal distribution."""
+    from scipy import special
+
+    return np.asarray(-special.ndtri(np.asarray(alpha) / 2))
+
+
+def t_interval(value: np.ndarray, se: np.ndarray, df: np.ndarray, alpha: Alpha) -> Limits:
+    """Return value -+ t se."""
+    half = t_quantile(alpha, df) * se
+    return value - half, value + half
+
+
+def clipped(limits: Limits, low: np.ndarray, high: np.ndarray) -> Limits:
+    """Keep limits inside the range of the metric."""
+    return np.clip(limits[0], low, high), np.clip(limits[1], low, high)
+
+
+def cluster_factor(n: np.ndarray, df: np.ndarray, alpha: Alpha) -> np.ndarray:
+    """Return (t_{n-1} / t_df)^2, by which few PSUs shrink an effective sample size (Korn and Graubard 1998)."""
+    with np.errstate(invalid="ignore"):
+        factor = (t_quantile(alpha, n - 1) / t_quantile(alpha, df)) ** 2
+    return np.where(df >= n - 1, 1.0, factor)
+
+
+def wilson(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:
+    """Return Wilson's score interval of a proportion on n (effective) answers."""
+    z2 = z_quantile(alpha) ** 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        center = (p + z2 / (2 * n)) / (1 + z2 / n)
+        half = np.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n**2))) / (1 + z2 / n)
+    return np.where(p <= 0, 0.0, np.maximum(center - half, 0.0)), np.where(p >= 1, 1.0, np.minimum(center + half, 1.0))
+
+
+def beta(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:
+    """Return the Clopper-Pearson interval of a proportion on n (effective, not nec. whole) answers."""
+    from scipy import special
+
+    alpha = np.asarray(alpha)
+    x = p * n
+    with np.errstate(invalid="ignore"):
+        low = np.where(p <= 0, 0.0, special.betaincinv(np.maximum(x, 1e-300), n - x + 1, alpha / 2))
+        high = np.where(p >= 1, 1.0, special.betaincinv(x + 1, np.maximum(n - x, 1e-300), 1 - alpha / 2))
+    unknown = np.isnan(p) | np.isnan(n)
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
+
+
+def logit(p: np.ndarray, se: np.ndarray, df: np.ndarray, alpha: Alpha) -> Limits:
+    """Return the t interval of the log odds, brought back to the proportion."""
+    from scipy import special
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds, half = special.logit(p), t_quantile(alpha, df) * se / (p * (1 - p))
+    return special.expit(odds - half), special.expit(odds + half)
+
+
+def balance(value: np.ndarray, square: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:
+    """Return the adjusted Wald interval of a mean of -1, 0 and 1 (NPS) on n (effective) answers.
+
+    Three answers are added, 3/4 promoters, 3/4 detractors and 3/2 passives (Rocks 2016), or as many as z^2 has above 3.
+    `square` is the mean of the squares: promoters plus detractors.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        center = value * n / (n + 3)
+        spread = (square * n + 1.5) / (n + 3) - center**2
+        half = z_quantile(alpha) * np.sqrt(spread / (n + 3))
+    return np.minimum(np.maximum(center - half, -1.0), value), np.maximum(np.minimum(center + half, 1.0), value)
+
+
+def mover(first: np.ndarray, one: Limits, second: np.ndarray, two: Limits, correlation: np.ndarray) -> Limits:
+    """Return the interval of first - second from the intervals of both (MOVER, Zou and Donner 2008)."""
+    down1, up1 = first - one[0], one[1] - first
+    down2, up2 = second - two[0], two[1] - second
+    difference = first - second
+    low = difference - np.sqrt(np.maximum(down1**2 - 2 * correlation * down1 * up2 + up2**2, 0.0))
+    high = difference + np.sqrt(np.maximum(up1**2 - 2 * correlation * up1 * down2 + down2**2, 0.0))
+    return low, high
+
+
+def p_by_inversion(limits: Callable[[np.ndarray], Limits], value: np.ndarray, edge: np.ndarray) -> np.ndarray:
+    """Return the smallest 1 - level at which the interval of `value` does not reach `edge`.
+
+    Bisects log10(alpha) between 1e-16 and 1; NaN where the limits are unknown.
+    """
+    low = np.full(value.shape, -16.0)
+    high = np.zeros(value.shape)
+    above = value >= edge
+    for _ in range(60):
+        middle = (low + high) / 2
+        left, right = limits(10.0**middle)
+        reaches = np.where(above, left <= edge, right >= edge)
+        low, high = np.where(reaches, middle, low), np.where(reaches, high, middle)
+    unknown = np.isnan(limits(np.full(value.shape, 0.05))[0]) | np.isnan(value) | np.isnan(edge)
+    return np.where(unknown, np.nan, np.where(value == edge, 1.0, 10.0**high))

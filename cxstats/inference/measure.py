@@ -1,0 +1,224 @@
+"""`measure`: scores in, one estimate out. The glue between the pass, the variance and the estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats.errors import ArgumentError
+from cxstats.expression import Expression
+from cxstats.inference.estimate import Estimate, Origin
+from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
+from cxstats.inference.rows import Rows
+from cxstats.inference.support import Support
+from cxstats.inference.totals import Totals, need_by, place_of, totals
+from cxstats.inference.variance import (
+    TINY,
+    Covariance,
+    Linear,
+    Rescaled,
+    SampleCovariance,
+    group_sums,
+    linearise,
+    simple_variance,
+)
+from cxstats.score import Score
+from cxstats.survey import Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def measure(
+    survey: Any,
+    scores: Score | Sequence[Score],
+    by: str | Sequence[str] | None = None,
+    where: Expression | None = None,
+) -> Estimate:
+    """Measure scores on a survey, by groups, in one pass over the rows.
+
+    For a mean score, PSU c of stratum h contributes ``z_hc = (Y_hc - theta N_hc) / N`` with Y and N its weighted score and
+    base totals; ``V = sum_h (1 - f_h) n_h / (n_h - 1) sum_c (z_hc - zbar_h)(z_hc - zbar_h)'``, jointly for all scores and
+    groups. Without PSUs each row is its own; without a design the rows are a simple random sample.
+
+    Parameters
+    ----------
+    survey : Survey or frame
+        Answers with their design, or a frame, taken as a simple random sample.
+    scores : Score or list of Score
+        From `csat`, `nps`, `effort`, `first_contact_resolution`, `gap`, `mean`, `share`, `ratio`, `total`, `quantile`.
+    by : str or list of str, optional
+        Columns whose values make the groups. Rows with a missing value are left out and counted.
+    where : Expression, optional
+        A condition such as ``col("channel") == "app"``: the domain. All PSUs of the design stay in the variance, which
+        filtering the frame beforehand would lose.
+
+    Returns
+    -------
+    Estimate
+        Rows are scores in the order given, within them groups in sorted (or category) order, with one covariance matrix.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, is there twice, or holds text where numbers belong.
+    DataError
+        If the frame is empty, answers lie outside the stated scale, values are infinite, or weights are missing, negative
+        or all zero.
+    DesignError
+        If a PSU lies in two strata, a stratum holds one PSU (and `lone_psu` is "error"), or the fpc cannot be.
+    ArgumentError
+        If `scores` are not scores.
+
+    Notes
+    -----
+    A missing answer (null, NaN, NA) is out of the base of that score only. Nothing is dropped silently: the printed form
+    counts what was left out.
+
+    References
+    ----------
+    Binder, D. A. (1983). On the variances of asymptotically normal estimators from complex surveys. *Int. Stat. Rev.* 51.
+    Lumley, T. (2010). *Complex Surveys: A Guide to Analysis Using R*. Wiley.
+
+    Examples
+    --------
+    >>> import pandas as pd, cxstats as cx
+    >>> answers = pd.DataFrame({"overall": [5, 4, 2, 5, 3, 4], "branch": list("aabbcc"), "weight": [1, 2, 1, 1, 2, 1]})
+    >>> satisfaction = cx.measure(cx.Survey(answers, weight="weight", psu="branch"), cx.csat("overall"))
+    >>> satisfaction.values.tolist(), satisfaction.std_error.round(4).tolist(), satisfaction.df.tolist()
+    ([62.5], [23.3854], [2.0])
+    """
+    survey = survey if isinstance(survey, Survey) else Survey(survey)
+    declared = _scores(scores)
+    groups = need_by(by)
+    if where is not None and not isinstance(where, Expression):
+        raise ArgumentError(f"measure(where=): a condition such as col('x') > 3 is needed, not {where!r}.")
+    found = thresholds(survey, declared, groups, where)
+    return estimate(totals(survey, [f.score if f else s for f, s in zip(found, declared, strict=True)], groups, where),
+                    survey, declared, found)  # fmt: skip
+
+
+def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequence[Quantiles | None]) -> Estimate:
+    """Turn totals into an estimate: values, variances, bases, notes."""
+    linear = linearise(t)
+    covariance: Covariance = SampleCovariance(t, linear)
+    support = Support.of(t)
+    groups, scores = len(t.groups), len(t.scores)
+    df = support.each()
+    variance = covariance.diagonal()
+    value = linear.value.T.ravel()
+    n = group_sums(t, t.count).T.ravel()
+    low, high = (_repeat([s.range[i] if s.range else sign * np.inf for s in t.scores], groups)
+                 for i, sign in ((0, -1), (1, 1)))  # fmt: skip
+    square = _mean_square(t).T.ravel()
+    census = bool(np.all(t.fraction >= 1))
+    span = np.where(np.isfinite(high - low), high - low, np.sqrt(np.maximum(square, 0)))
+    alike = (n > 0) & (variance <= TINY * np.maximum(span, 1e-300) ** 2) & ~census
+    plain = not (survey.design.strata or survey.design.psu or survey.design.weight or survey.design.fpc)
+    alone = (n > 0) & ~(df > 0)
+    family = np.repeat(np.asarray([s.family for s in t.scores], dtype=object), groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = n * simple_variance(t, linear).T.ravel() / variance
+        borrowed = np.minimum(n, n / _whole_design_effect(t, survey).repeat(groups))
+    effective = np.where(n == 0, 0.0, np.where(alike, np.where(np.isfinite(span), borrowed, np.nan), effective))
+    effective = np.where(census & (n > 0), np.inf, effective)
+    unknown = (n == 0) | alike | (alone & ~census) | ~np.isfinite(variance)
+    rows = Rows(
+        n=n, n_effective=effective, square=square, unknown=unknown, simple=np.full(len(n), plain),
+        family=family, unit=_texts([s.unit for s in t.scores], groups),
+        variant=_texts([s.variant for s in t.scores], groups),
+        direction=_texts([s.direction or "" for s in t.scores], groups), low=low, high=high,
+        note=_notes(n, alike, alone & ~(plain & (n == 1) & (family == "share")), np.isfinite(low), bool(survey.design.psu)),
+        woodruff=np.full(len(n), None, dtype=object),
+    )  # fmt: skip
+    if any(found):
+        value, covariance, rows = quantiles(t, declared, found, value, covariance, rows, df)
+    origin = Origin(support, n, np.tile(np.arange(groups), scores), (t.sample,),
+                    frozenset(t.cluster_names or ()), survey.design.describe(), _left_out(t))  # fmt: skip
+    return Estimate(value, _labels(t, declared), rows, covariance, origin, df=df)
+
+
+def _scores(scores: Score | Sequence[Score]) -> list[Score]:
+    """Return the scores, with longer names where two would share one."""
+    declared = [scores] if isinstance(scores, Score) else list(scores) if isinstance(scores, list | tuple) else [scores]
+    if not declared:
+        raise ArgumentError("measure: no score is given.")
+    for score in declared:
+        if not isinstance(score, Score):
+            raise ArgumentError(f"measure: a score such as csat('overall') is needed, not {score!r}.")
+    names = [score.name for score in declared]
+    renamed = [
+        replace(s, name=s.default_name) if names.count(s.name) > 1 and s.default_name else s for s in declared
+    ]
+    taken = [score.name for score in renamed]
+    twice = next((name for name in taken if taken.count(name) > 1), None)
+    if twice is not None:
+        raise ArgumentError(f"measure: two scores are named {twice!r}. Give them names of their own with name=.")
+    return renamed
+
+
+def _labels(t: Totals, declared: Sequence[Score]) -> pd.DataFrame:
+    import pandas as pd
+
+    groups = len(t.groups)
+    table = pd.concat([t.groups] * len(declared), ignore_index=True) if len(t.groups.columns) else pd.DataFrame(
+        index=range(groups * len(declared)))  # fmt: skip
+    names = np.repeat(np.asarray([s.name for s in declared], dtype=object), groups)
+    if "metric" in table.columns:
+        raise ArgumentError("measure(by='metric'): results have a column 'metric' of their own. Rename yours.")
+    table.insert(0, "metric", pd.array(names.tolist(), dtype="str"))
+    return table
+
+
+def _mean_square(t: Totals) -> np.ndarray:
+    """Return the mean of the squared points, about the shift."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(group_sums(t, t.square["yy"]) / group_sums(t, t.first["b"]))
+
+
+def _whole_design_effect(t: Totals, survey: Survey) -> np.ndarray:
+    """Return each score's design effect in the whole sample, also outside the domain; Kish's where that has no variance."""
+    import pandas as pd
+
+    whole = replace(t, group=np.zeros_like(t.group), groups=pd.DataFrame(index=range(1)))
+    linear = linearise(whole)
+    variance = SampleCovariance(whole, linear).diagonal()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = variance / simple_variance(whole, linear)[0]
+        kish = (group_sums(whole, t.count) * group_sums(whole, t.square["ww"]) / group_sums(whole, t.first["b"]) ** 2)[0]
+    return np.where(np.isfinite(effect) & (effect > 0), effect, kish)
+
+
+def _notes(n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, clustered: bool) -> np.ndarray:
+    what = "PSU" if clustered else "row"
+    notes = np.full(len(n), "", dtype=object)
+    notes[alike] = "all answers or PSUs are alike, so the standard error is unknown"
+    notes[alike & ranged] += "; the interval borrows the design effect of the whole sample"
+    notes[alone] = f"no more {what}s than strata in this domain, so the standard error is unknown"
+    notes[n == 0] = "no answers"
+    return notes
+
+
+def _left_out(t: Totals) -> tuple[str, ...]:
+    left = t.left_out
+    said = [f"{count:,} without {name}" for name, count in left.missing_by.items() if count]
+    if left.outside_where:
+        said.insert(0, f"{left.outside_where:,} outside where=")
+    if left.zero_weight:
+        said.append(f"{left.zero_weight:,} with weight 0")
+    said += [f"{count:,} with no answer to {name}" for name, count in left.no_answer.items() if count]
+    return (f"left out of {left.rows:,} rows: {', '.join(said) if said else 'none'}",)
+
+
+def _repeat(values: Sequence[float], groups: int) -> np.ndarray:
+    return np.repeat(np.asarray(values, dtype=np.float64), groups)
+
+
+def _texts(values: Sequence[str], groups: int) -> np.ndarray:
+    return np.repeat(np.asarray(values, dtype=object), groups)
+
+
+__all__ = ["Linear", "Rescaled", "estimate", "measure", "place_of"]

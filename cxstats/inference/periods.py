@@ -1,0 +1,54 @@
+"""Where a period lies on the time axis: quarters, months, years and dates as positions, and how many make a year."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cxstats.errors import ArgumentError, one_of
+
+PATTERNS = (
+    (re.compile(r"(\d{4})\s*-?\s*Q([1-4])", re.IGNORECASE), 4),
+    (re.compile(r"(\d{4})-(\d{2})"), 12),
+)
+DAYS_PER_YEAR = 365.25
+
+
+def positions(labels: Sequence[Any]) -> tuple[np.ndarray, float]:
+    """Return each period's position in steps, and the number of steps in a year (NaN where that is unknown).
+
+    Numbers stand where they are (whole numbers between 1000 and 3000 are years); "2025Q3" and "2025-09" count quarters
+    and months; dates count days; anything else counts 0, 1, 2 in the order given.
+    """
+    values = list(labels)
+    if all(hasattr(v, "ordinal") and hasattr(v, "freqstr") for v in values):
+        names = {"Q": 4.0, "M": 12.0, "Y": 1.0, "A": 1.0, "W": DAYS_PER_YEAR / 7, "D": DAYS_PER_YEAR}
+        return np.asarray([v.ordinal for v in values], float), names.get(values[0].freqstr[0], np.nan)
+    if all(isinstance(v, datetime.date) for v in values):
+        return np.asarray([v.toordinal() for v in values], float), DAYS_PER_YEAR
+    if all(isinstance(v, int | float | np.number) and not isinstance(v, bool) for v in values):
+        numbers = np.asarray(values, float)
+        years = np.all((numbers == np.round(numbers)) & (numbers >= 1000) & (numbers <= 3000))
+        return numbers, 1.0 if years else np.nan
+    for pattern, steps in PATTERNS:
+        found = [pattern.fullmatch(str(v)) for v in values]
+        if all(found):
+            return np.asarray([int(m[1]) * steps + int(m[2]) - 1 for m in found if m], float), float(steps)
+    return np.arange(len(values), dtype=float), np.nan
+
+
+def steps_per(per: str | None, per_year: float, labels: Sequence[Any]) -> float:
+    """Return by what a slope per step is multiplied."""
+    if per is None:
+        return 1.0
+    one_of("trend(per=)", per, ("year",))
+    if not np.isfinite(per_year):
+        raise ArgumentError(
+            f"trend(per='year'): {labels[0]!r} is not a year, a quarter such as '2025Q3', a month such as '2025-09' or a "
+            "date, so the length of a step is unknown. Leave per= out for the slope per step."
+        )
+    return per_year

@@ -1,0 +1,102 @@
+"""What is known of each row of an estimate besides its value: base, unit, range, definition, and how to form limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from cxstats.errors import VariantError
+from cxstats.inference.intervals import Limits
+
+Woodruff = Callable[[float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Parallel arrays, one entry a row of the estimate.
+
+    Attributes
+    ----------
+    n, n_effective : array of float
+        Base (unweighted answers) and its effective size, n over the design effect.
+    square : array of float
+        Mean of the squared points, needed for the interval of a balance.
+    unknown : array of bool
+        The variance is unknown: no answers, one PSU, or answers that are all alike.
+    simple : bool
+        A simple random sample: the effective size is n itself.
+    family, unit, variant, direction, note : array of str
+        See `Score`.
+    low, high : array of float
+        The range of the metric, infinite where it has none.
+    woodruff : array of object
+        For quantiles, a function from alpha to limits; None elsewhere.
+    """
+
+    n: np.ndarray
+    n_effective: np.ndarray
+    square: np.ndarray
+    unknown: np.ndarray
+    simple: np.ndarray
+    family: np.ndarray
+    unit: np.ndarray
+    variant: np.ndarray
+    direction: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    note: np.ndarray
+    woodruff: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Return some of the rows, in the order given."""
+        return Rows(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
+
+    @classmethod
+    def stack(cls, parts: Sequence[Rows]) -> Rows:
+        """Return the rows of several estimates, one after the other."""
+        return cls(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)})
+
+    @classmethod
+    def derived(cls, n: np.ndarray, unknown: np.ndarray, unit: np.ndarray, **given: Any) -> Rows:
+        """Return rows for a function of estimates: no range and a t interval unless given."""
+        size = len(n)
+        texts = {name: np.full(size, "", dtype=object) for name in ("variant", "direction", "note")}
+        made: dict[str, Any] = {
+            "n": n,
+            "n_effective": np.full(size, np.nan),
+            "square": np.full(size, np.nan),
+            "unknown": unknown,
+            "simple": np.zeros(size, dtype=bool),
+            "family": np.full(size, "derived", dtype=object),
+            "unit": unit,
+            "low": np.full(size, -np.inf),
+            "high": np.full(size, np.inf),
+            "woodruff": np.full(size, None, dtype=object),
+        }
+        return cls(**(made | texts | given))
+
+
+def same_variant(place: str, a: Rows, b: Rows) -> None:
+    """Raise `VariantError` unless row i of both is the same measure, or both are plain means or shares of one unit."""
+    plain = (a.direction == "") & (b.direction == "")
+    unlike = (a.unit != b.unit) | ((a.variant != b.variant) & ~plain)
+    for i in np.flatnonzero(unlike):
+        raise VariantError(
+            f"{place}: {_named(a, i)} and {_named(b, i)} are different measures. "
+            "Measure both by one definition, or bring them to one scale with transform()."
+        )
+
+
+def _named(rows: Rows, i: int) -> str:
+    unit = f" in {rows.unit[i]}" if rows.unit[i] else ""
+    return f"'{rows.variant[i]}'{unit}"
+
+
+def limits_of_woodruff(rows: Rows, alpha: np.ndarray) -> Limits:
+    """Return the limits of the quantiles among the rows; NaN elsewhere."""
+    found = [(np.nan, np.nan) if w is None else w(float(a)) for w, a in zip(rows.woodruff, alpha, strict=True)]
+    pairs = np.asarray(found, dtype=np.float64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]

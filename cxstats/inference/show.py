@@ -1,0 +1,131 @@
+"""How an estimate prints: a table a person can read, and one line of what it rests on."""
+
+from __future__ import annotations
+
+import html as markup
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from cxstats.inference.estimate import Estimate
+
+MOST_ROWS = 40
+METHODS = {
+    "share": "shares by Wilson on the effective n",
+    "balance": "net shares by adjusted Wald on the effective n",
+    "quantile": "quantiles by Woodruff",
+    "mover": "differences of shares by MOVER",
+    "t": "{} by t",
+}
+
+
+def text(estimate: Estimate) -> str:
+    """Return the printed form."""
+    header, lines, more = _table(estimate)
+    widths = [max(len(row[i]) for row in [header, *lines]) for i in range(len(header))]
+    numeric = _numeric(header)
+    shown = [
+        "  ".join(cell.rjust(w) if number else cell.ljust(w) for cell, w, number in zip(row, widths, numeric, strict=True))
+        for row in [header, *lines]
+    ]
+    notes = [f"* {note}" for note in _notes(estimate)]
+    tail = [f"... and {more} more rows: .frame() has all"] if more else []
+    return "\n".join([*(line.rstrip() for line in shown), *tail, *notes, footer(estimate)])
+
+
+def html(estimate: Estimate) -> str:
+    """Return the form that notebooks show; all text from the data is escaped."""
+    header, lines, more = _table(estimate)
+    numeric = _numeric(header)
+
+    def row(cells: list[str], tag: str) -> str:
+        styled = [
+            f'<{tag} style="text-align:{"right" if number else "left"}">{markup.escape(cell)}</{tag}>'
+            for cell, number in zip(cells, numeric, strict=True)
+        ]
+        return f"<tr>{''.join(styled)}</tr>"
+
+    body = "".join(row(line, "td") for line in lines)
+    said = [*(f"* {note}" for note in _notes(estimate)), footer(estimate)]
+    if more:
+        said.insert(0, f"... and {more} more rows: .frame() has all")
+    below = "<br>".join(markup.escape(line) for line in said)
+    return (
+        f'<div><table class="cxstats"><thead>{row(header, "th")}</thead><tbody>{body}</tbody></table>'
+        f'<p style="font-size:smaller">{below}</p></div>'
+    )
+
+
+def footer(estimate: Estimate, level: float = 0.95) -> str:
+    """Return the line that says what the numbers rest on: level, methods, design, rows left out."""
+    methods = "; ".join(methods_of(estimate))
+    return f"{100 * level:g} % intervals: {methods}. Design: {estimate._origin.design}. {'. '.join(_sentences(estimate))}."
+
+
+def methods_of(estimate: Estimate) -> list[str]:
+    """Return how the intervals of each kind of row were formed."""
+    families = estimate._rows.family
+    found = [METHODS[kind] for kind in ("share", "balance", "quantile") if (families == kind).any()]
+    derived = families == "derived"
+    if derived.any() and estimate._parts is not None:
+        own = np.isin(estimate._parts[0]._rows.family, ("share", "balance"))
+        found += [METHODS["mover"]] if own.any() else []
+        derived &= ~own
+    names = [name for name in ("mean", "ratio", "total") if (families == name).any()]
+    words = [f"{name}s" for name in names] + (["derived values"] if derived.any() else [])
+    return [*found, *([METHODS["t"].format(" and ".join(words))] if words else [])]
+
+
+def _sentences(estimate: Estimate) -> list[str]:
+    return [said[0].upper() + said[1:] for said in estimate._origin.left_out]
+
+
+def _notes(estimate: Estimate) -> list[str]:
+    return list(dict.fromkeys(str(n) for n in estimate._rows.note if n))
+
+
+def _numeric(header: list[str]) -> list[bool]:
+    first = header.index("n")
+    return [i >= first and name != "unit" for i, name in enumerate(header)]
+
+
+def _table(estimate: Estimate) -> tuple[list[str], list[list[str]], int]:
+    labels = estimate.labels
+    frame = estimate.frame()
+    header = [*map(str, labels.columns), "n", "estimate", "std_error", "conf_low", "conf_high", "n_effective", "unit"]
+    lines = []
+    for i in range(min(len(estimate), MOST_ROWS)):
+        row = frame.iloc[i]
+        digits = _digits(row["std_error"], row["conf_high"] - row["conf_low"])
+        star = "*" if row["note"] else ""
+        cells = [str(labels.iloc[i, j]) for j in range(labels.shape[1])]
+        cells += [f"{row['n']:,.0f}", number(row["estimate"], digits) + star]
+        cells += [number(row[name], digits) for name in ("std_error", "conf_low", "conf_high")]
+        cells += [number(row["n_effective"], 0), str(row["unit"])]
+        lines.append(cells)
+    return _without_empty(header, lines, max(len(estimate) - MOST_ROWS, 0))
+
+
+def _without_empty(header: list[str], lines: list[list[str]], more: int) -> tuple[list[str], list[list[str]], int]:
+    """Drop the columns that say nothing here: an effective n of contrasts, a unit where there is none."""
+    kept = [
+        i for i, name in enumerate(header)
+        if name not in ("n_effective", "unit") or any(line[i] not in ("", "unknown") for line in lines)
+    ]  # fmt: skip
+    return [header[i] for i in kept], [[line[i] for i in kept] for line in lines], more
+
+
+def number(value: float, digits: int) -> str:
+    """Return a number with thousands separated; "unknown" for NaN."""
+    if np.isnan(value):
+        return "unknown"
+    if np.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    return f"{value:,.{digits}f}"
+
+
+def _digits(error: float, width: float) -> int:
+    """Return decimals such that a standard error has two digits."""
+    size = error if np.isfinite(error) and error > 0 else width / 4 if np.isfinite(width) and width > 0 else 0.1
+    return int(np.clip(1 - np.floor(np.log10(size)), 0, 6))

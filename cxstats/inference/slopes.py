@@ -1,0 +1,55 @@
+"""The Jacobian of a function of estimates, by central differences checked at two step sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from cxstats.errors import ArgumentError
+
+TOLERANCE = 1e-4
+
+
+def gradient(function: Callable[[Any], Any], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the function's values and its Jacobian (results x values); raise `ArgumentError` where it is not smooth.
+
+    Richardson's combination of two central differences has an error of the fourth order in the step. Values that are
+    missing (NaN) are passed as they are and have no derivative.
+    """
+    result = _evaluate(function, values)
+    jacobian = np.zeros((len(result), len(values)))
+    for i in np.flatnonzero(np.isfinite(values)):
+        step = 1e-3 * max(abs(values[i]), 1e-3)
+        wide, narrow = (_difference(function, values, i, h) for h in (step, step / 2))
+        if len(wide) != len(result):
+            raise ArgumentError("transform: the function returns a different number of results near the estimates.")
+        size = np.abs(narrow) + TOLERANCE * (np.abs(result) + 1e-12) / max(abs(values[i]), 1e-3)
+        rough = ~(np.abs(wide - narrow) <= TOLERANCE * 25 * size) & np.isfinite(result)
+        if rough.any():
+            raise ArgumentError(
+                f"transform: result {int(np.flatnonzero(rough)[0]) + 1} is not a smooth function of value {i + 1} "
+                f"({values[i]:g}), so its uncertainty cannot be carried over. Minima, maxima, ranks and rounding have kinks."
+            )
+        derivative = (4 * narrow - wide) / 3
+        noise = 1e-9 * (np.abs(result) + 1e-12) / max(abs(values[i]), 1e-3)
+        jacobian[:, i] = np.where(np.isfinite(derivative) & (np.abs(derivative) > noise), derivative, 0.0)
+    return result, jacobian
+
+
+def _difference(function: Callable[[Any], Any], values: np.ndarray, i: int, step: float) -> np.ndarray:
+    up, down = values.copy(), values.copy()
+    up[i] += step
+    down[i] -= step
+    return (_evaluate(function, up) - _evaluate(function, down)) / (up[i] - down[i])
+
+
+def _evaluate(function: Callable[[Any], Any], values: np.ndarray) -> np.ndarray:
+    result = np.atleast_1d(np.asarray(function(values.copy())))
+    if result.ndim != 1 or result.dtype.kind not in "fiu":
+        raise ArgumentError(
+            f"transform: the function returns {type(function(values.copy())).__name__} of shape {result.shape}; "
+            "a number or a one-dimensional array of numbers is needed."
+        )
+    return result.astype(np.float64)

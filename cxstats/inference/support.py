@@ -1,0 +1,104 @@
+"""Degrees of freedom: the PSUs that a domain touches, minus the strata it touches.
+
+A contrast has those of the union of the domains that enter it, so a PSU that straddles two groups counts once.
+Where rows are their own PSUs, two scores of one group are taken to share rows (the larger base counts): never too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats.inference.totals import Totals
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Support:
+    """How many PSUs (`count`) of each unit the base of each estimate touches.
+
+    A unit is a PSU, or a stratum x group cell whose rows are the PSUs. `unit`, `estimate` and `count` are parallel;
+    `stratum` gives each unit's stratum.
+    """
+
+    unit: np.ndarray
+    estimate: np.ndarray
+    count: np.ndarray
+    stratum: np.ndarray
+    width: int
+
+    @classmethod
+    def of(cls, totals: Totals) -> Support:
+        """Return the support of everything one pass measured."""
+        groups = len(totals.groups)
+        inside = np.flatnonzero(totals.group >= 0)
+        if totals.cluster is None:
+            unit_of, stratum = np.arange(len(totals.group)), totals.stratum
+        else:
+            unit_of = totals.cluster
+            stratum = np.zeros(int(unit_of.max()) + 1, dtype=np.int64)
+            stratum[unit_of] = totals.stratum
+        units, estimates, counts = [], [], []
+        for k in range(len(totals.scores)):
+            cells = inside[totals.count[inside, k] > 0]
+            units.append(unit_of[cells])
+            estimates.append(k * groups + totals.group[cells])
+            counts.append(totals.count[cells, k] if totals.cluster is None else np.ones(len(cells)))
+        width = groups * len(totals.scores)
+        return cls(np.concatenate(units), np.concatenate(estimates), np.concatenate(counts), stratum, width)
+
+    @classmethod
+    def stack(cls, parts: Sequence[Support]) -> Support:
+        """Return the support of independent samples, one after the other."""
+        units = np.cumsum([0, *(len(p.stratum) for p in parts)])
+        strata = np.cumsum([0, *(int(p.stratum.max(initial=-1)) + 1 for p in parts)])
+        widths = np.cumsum([0, *(p.width for p in parts)])
+        return cls(
+            np.concatenate([p.unit + u for p, u in zip(parts, units, strict=False)]),
+            np.concatenate([p.estimate + w for p, w in zip(parts, widths, strict=False)]),
+            np.concatenate([p.count for p in parts]),
+            np.concatenate([p.stratum + s for p, s in zip(parts, strata, strict=False)]),
+            int(widths[-1]),
+        )
+
+    @cached_property
+    def _psus(self) -> sparse.csc_matrix[Any]:
+        from scipy import sparse
+
+        return sparse.csc_matrix((self.count, (self.unit, self.estimate)), shape=(len(self.stratum), self.width))
+
+    @cached_property
+    def _strata(self) -> sparse.csc_matrix[Any]:
+        from scipy import sparse
+
+        size = int(self.stratum.max(initial=-1)) + 1
+        ones = np.ones(len(self.unit))
+        touched = sparse.csc_matrix((ones, (self.stratum[self.unit], self.estimate)), shape=(size, self.width))
+        touched.data[:] = 1.0
+        return touched
+
+    def each(self) -> np.ndarray:
+        """Return the degrees of freedom of each estimate."""
+        pairs = np.unique(self.stratum[self.unit] * self.width + self.estimate)
+        strata = np.bincount(pairs % self.width, minlength=self.width) if len(pairs) else np.zeros(self.width)
+        psus = np.bincount(self.estimate, weights=self.count, minlength=self.width)
+        return np.asarray(psus - strata, dtype=np.float64)
+
+    def union(self, estimates: np.ndarray) -> float:
+        """Return the degrees of freedom of a function of several estimates."""
+        psus = self._psus[:, estimates].max(axis=1)
+        touched = np.unique(self.stratum[psus.tocoo().row])
+        return float(psus.sum() - len(touched))
+
+    def pairs(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Return the degrees of freedom of a function of estimate a[i] and estimate b[i]."""
+        first, second = self._psus[:, a], self._psus[:, b]
+        psus = np.asarray(first.maximum(second).sum(axis=0)).ravel()
+        strata = np.asarray(self._strata[:, a].maximum(self._strata[:, b]).sum(axis=0)).ravel()
+        return np.asarray(psus - strata)

@@ -1,0 +1,272 @@
+"""From weighted totals to values and one covariance matrix, by linearisation; numpy only.
+
+PSU c of stratum h contributes z_hc = (Y_hc - theta X_hc) / X to a mean or ratio (Y_hc to a total), and
+V = sum_h (1 - f_h) n_h / (n_h - 1) sum_c (z_hc - zbar_h)(z_hc - zbar_h)', jointly for all scores and groups.
+PSUs without a row in the domain count as zero. A lone PSU is measured from the overall estimate ("center": z itself,
+since z sums to zero) or left out ("skip").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from cxstats.inference.totals import Totals
+
+TINY = 1e-20
+
+
+class Covariance(Protocol):
+    """One shared covariance matrix: its diagonal at once, the whole of it when asked for."""
+
+    def diagonal(self) -> np.ndarray: ...
+    def matrix(self) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class Linear:
+    """An estimate as a function of totals: its value and its derivatives by Y and X, each groups x scores."""
+
+    value: np.ndarray
+    by_y: np.ndarray
+    by_x: np.ndarray
+
+
+def linearise(totals: Totals) -> Linear:
+    """Return values and derivatives: Y / X + shift for means and ratios, Y + shift X for totals."""
+    y, x = group_sums(totals, totals.first["y"]), group_sums(totals, totals.first["x"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        theta = np.where(x != 0, y / x, np.nan)
+        value, by_y, by_x = theta + totals.shift, np.where(x != 0, 1 / x, 0.0), np.where(x != 0, -theta / x, 0.0)
+    for k, score in enumerate(totals.scores):
+        if score.family == "total":
+            value[:, k] = y[:, k] + totals.shift[k] * x[:, k]
+            by_y[:, k], by_x[:, k] = 1.0, totals.shift[k]
+    value[group_sums(totals, totals.count) == 0] = np.nan
+    return Linear(value, by_y, by_x)
+
+
+def group_sums(totals: Totals, cells: np.ndarray) -> np.ndarray:
+    """Sum cells x scores to groups x scores."""
+    inside, groups = totals.group >= 0, len(totals.groups)
+    columns = [np.bincount(totals.group[inside], weights=c[inside], minlength=groups) for c in cells.T]
+    return np.column_stack(columns)
+
+
+def scales(totals: Totals) -> np.ndarray:
+    """Return (1 - f) n / (n - 1) by stratum; for lone PSUs 1 - f where they are centred overall, else 0."""
+    n, f = totals.sampled, totals.fraction
+    lone = {"center": 1.0, "skip": 0.0, "error": np.nan}[totals.lone_psu]
+    scale = (1 - f) * np.where(n > 1, n / np.maximum(n - 1, 1), lone)
+    return np.where(f >= 1, 0.0, scale)
+
+
+def simple_variance(totals: Totals, linear: Linear) -> np.ndarray:
+    """Return what the variance would be in a simple random sample of the same size (with replacement)."""
+    count = group_sums(totals, totals.count)
+    base = group_sums(totals, totals.first["b"])
+    yy, yx, xx = (group_sums(totals, totals.square[pair]) for pair in ("yy", "yx", "xx"))
+    x = group_sums(totals, totals.first["x"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        theta = group_sums(totals, totals.first["y"]) / x
+        spread = np.maximum(yy - 2 * theta * yx + theta**2 * xx, 0.0) / base * count / (count - 1)
+        variance = np.asarray(spread / count * (base / x) ** 2)
+        for k, score in enumerate(totals.scores):
+            if score.family == "total":
+                variance[:, k] *= base[:, k] ** 2
+    return variance
+
+
+class SampleCovariance:
+    """The covariance of everything one pass measured; rows are scores, within them groups."""
+
+    def __init__(self, totals: Totals, linear: Linear) -> None:
+        self.totals, self.linear = totals, linear
+        self.groups, self.scores = len(totals.groups), len(totals.scores)
+
+    def diagonal(self) -> np.ndarray:
+        """Return the variances without forming the matrix."""
+        return self._diagonal
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
+        return self._matrix
+
+    @cached_property
+    def _scale(self) -> np.ndarray:
+        return scales(self.totals)
+
+    @cached_property
+    def _lone(self) -> np.ndarray:
+        return self.totals.sampled <= 1
+
+    def _influence(self, score: int, inside: np.ndarray) -> np.ndarray:
+        group = self.totals.group[inside]
+        y, x = (self.totals.first[part][inside, score] for part in ("y", "x"))
+        return np.asarray(self.linear.by_y[group, score] * y + self.linear.by_x[group, score] * x)
+
+    @cached_property
+    def _diagonal(self) -> np.ndarray:
+        t = self.totals
+        inside = t.group >= 0
+        h, g = t.stratum[inside], t.group[inside]
+        size = len(t.sampled) * self.groups
+        slot = h * self.groups + g
+        n = np.repeat(t.sampled, self.groups)
+        present = np.bincount(slot, minlength=size)
+        variances = []
+        for k in range(self.scores):
+            z = self._influence(k, inside)
+            mean = np.where(np.repeat(self._lone, self.groups), 0.0, np.bincount(slot, weights=z, minlength=size) / n)
+            if t.cluster is not None:
+                squares = np.bincount(slot, weights=(z - mean[slot]) ** 2, minlength=size) + (n - present) * mean**2
+            else:
+                squares = np.bincount(slot, weights=self._squares(k, k, inside), minlength=size) - n * mean**2
+            by_stratum = self._scale[:, None] * np.maximum(squares, 0.0).reshape(-1, self.groups)
+            variances.append(by_stratum.sum(axis=0))
+        return np.concatenate(variances)
+
+    def _squares(self, k: int, j: int, inside: np.ndarray) -> np.ndarray:
+        """Return sums of z_k z_j over the rows of each cell, from second moments."""
+        g, second = self.totals.group[inside], self.totals.second
+        parts = {"y": self.linear.by_y, "x": self.linear.by_x}
+        return np.asarray(
+            sum(
+                parts[p][g, k] * parts[q][g, j] * second[(p, k), (q, j)][inside]
+                for p in ("y", "x")
+                for q in ("y", "x")
+            )
+        )
+
+    @cached_property
+    def _matrix(self) -> np.ndarray:
+        t = self.totals
+        inside = t.group >= 0
+        h, g = t.stratum[inside], t.group[inside]
+        width = self.scores * self.groups
+        z = [self._influence(k, inside) for k in range(self.scores)]
+        mean = np.zeros((len(t.sampled), width))
+        for k in range(self.scores):
+            np.add.at(mean, (h, k * self.groups + g), z[k])
+        mean = np.where(self._lone[:, None], 0.0, mean / np.maximum(t.sampled, 1)[:, None])
+        if t.cluster is None:
+            return self._from_moments(inside, mean)
+        stratum_of = np.empty(int(t.cluster.max()) + 1, dtype=np.int64)
+        stratum_of[t.cluster] = t.stratum
+        cluster = t.cluster[inside]
+        order = np.argsort(cluster, kind="stable")
+        matrix = np.zeros((width, width))
+        step = max(1, 4_000_000 // width)
+        for start in range(0, len(stratum_of), step):
+            stop = min(start + step, len(stratum_of))
+            rows = order[np.searchsorted(cluster[order], start) : np.searchsorted(cluster[order], stop)]
+            deviation = -mean[stratum_of[start:stop]]
+            for k in range(self.scores):
+                np.add.at(deviation, (cluster[rows] - start, k * self.groups + g[rows]), z[k][rows])
+            deviation *= np.sqrt(self._scale[stratum_of[start:stop]])[:, None]
+            matrix += deviation.T @ deviation
+        return matrix
+
+    def _from_moments(self, inside: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        t = self.totals
+        h, g = t.stratum[inside], t.group[inside]
+        weight = self._scale * np.where(self._lone, 0.0, t.sampled)
+        matrix = -(mean * weight[:, None]).T @ mean
+        for k in range(self.scores):
+            for j in range(self.scores):
+                blocks = np.bincount(g, weights=self._scale[h] * self._squares(k, j, inside), minlength=self.groups)
+                rows = np.arange(self.groups)
+                matrix[k * self.groups + rows, j * self.groups + rows] += blocks
+        return matrix
+
+
+@dataclass(frozen=True)
+class Rescaled:
+    """The covariance of estimates that are each `factor` times others."""
+
+    parent: Covariance
+    factor: np.ndarray
+
+    def diagonal(self) -> np.ndarray:
+        """Return the variances."""
+        return np.asarray(self.parent.diagonal() * self.factor**2)
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
+        return np.asarray(self.parent.matrix() * np.outer(self.factor, self.factor))
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The covariance of some rows of an estimate, in the order chosen."""
+
+    parent: Covariance
+    rows: np.ndarray
+
+    def diagonal(self) -> np.ndarray:
+        """Return the variances."""
+        return np.asarray(self.parent.diagonal()[self.rows])
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
+        return np.asarray(self.parent.matrix()[np.ix_(self.rows, self.rows)])
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The covariance of row `plus[i]` minus row `minus[i]`."""
+
+    parent: Covariance
+    plus: np.ndarray
+    minus: np.ndarray
+
+    def diagonal(self) -> np.ndarray:
+        """Return the variances."""
+        v = self.parent.matrix()
+        total = v[self.plus, self.plus] + v[self.minus, self.minus] - 2 * v[self.plus, self.minus]
+        return np.asarray(np.maximum(total, 0.0))
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
+        v, p, m = self.parent.matrix(), self.plus, self.minus
+        return np.asarray(v[np.ix_(p, p)] - v[np.ix_(p, m)] - v[np.ix_(m, p)] + v[np.ix_(m, m)])
+
+
+class Dense:
+    """A covariance that is known as a matrix."""
+
+    def __init__(self, matrix: np.ndarray) -> None:
+        self._matrix = (matrix + matrix.T) / 2
+
+    def diagonal(self) -> np.ndarray:
+        """Return the variances."""
+        return np.asarray(np.maximum(np.diagonal(self._matrix), 0.0))
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
+        return self._matrix
+
+
+class Independent:
+    """The covariance of estimates from independent samples, one after the other."""
+
+    def __init__(self, parts: Sequence[Covariance]) -> None:
+        self.parts = list(parts)
+
+    def diagonal(self) -> np.ndarray:
+        """Return the variances."""
+        return np.concatenate([part.diagonal() for part in self.parts])
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
+        matrices = [part.matrix() for part in self.parts]
+        size = sum(len(m) for m in matrices)
+        whole, start = np.zeros((size, size)), 0
+        for m in matrices:
+            whole[start : start + len(m), start : start + len(m)] = m
+            start += len(m)
+        return whole

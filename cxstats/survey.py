@@ -1,0 +1,150 @@
+"""A survey is a frame and the design its rows came from.
+
+The frame is never copied, changed or reordered. `concat` puts several samples into one survey, so that samples that
+share PSUs are measured together and their covariance is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cxstats import frames
+from cxstats.design import Design, design
+from cxstats.errors import ArgumentError, ColumnError, DesignError, need_columns
+
+
+class Survey:
+    """Answers, with the sampling design that brought them in.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame, polars.DataFrame, polars.LazyFrame, pyarrow.Table, DuckDB relation or PySpark DataFrame
+        One row a respondent (or contact). It stays where it is and is never changed.
+    weight : str, optional
+        Column of sampling weights: how many people a row stands for, on any scale. None: each row counts once.
+    strata : str or list of str, optional
+        Column or columns that name the stratum.
+    psu : str or list of str, optional
+        Column or columns that name the primary sampling unit (branch, flight, household). None: each row is its own.
+    fpc : str, optional
+        Column with the number of PSUs in the population of the row's stratum: the finite population correction.
+    lone_psu : {"error", "center", "skip"}
+        What to do with a stratum that holds a single PSU. "center" measures its deviation from the overall estimate,
+        "skip" leaves it out of the variance (R survey: fail, adjust, remove).
+    nest : bool
+        True if PSU names are only unique within strata.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not in the frame, or is there twice.
+    ArgumentError
+        If `frame` is not a frame, or an argument has no meaning.
+
+    Notes
+    -----
+    Filtering the frame before it comes here drops PSUs and makes errors too small: use ``where=`` in `measure`.
+
+    References
+    ----------
+    Lumley, T. (2010). *Complex Surveys: A Guide to Analysis Using R*. Wiley.
+
+    Examples
+    --------
+    >>> import pandas as pd, cxstats as cx
+    >>> answers = pd.DataFrame({"overall": [5, 4, 2, 5], "branch": ["a", "a", "b", "c"]})
+    >>> cx.Survey(answers, psu="branch")
+    <Survey of 3 columns on pandas: clusters branch>
+    """
+
+    def __init__(
+        self,
+        frame: Any,
+        weight: str | None = None,
+        strata: str | Sequence[str] | None = None,
+        psu: str | Sequence[str] | None = None,
+        fpc: str | None = None,
+        lone_psu: str = "error",
+        nest: bool = False,
+    ) -> None:
+        self.design: Design = design(weight, strata, psu, fpc, lone_psu, nest)
+        self.frame = frames.wrap(frame)
+        for place, names in (
+            ("weight", [weight] if weight else []),
+            ("strata", self.design.strata),
+            ("psu", self.design.psu),
+            ("fpc", [fpc] if fpc else []),
+        ):
+            need_columns(f"Survey({place}=)", names, self.frame.columns)
+        for place, name in (("weight", weight), ("fpc", fpc)):
+            if name and self.frame.kinds([name])[name] not in ("number", "boolean"):
+                kind = self.frame.kinds([name])[name]
+                raise ColumnError(f"Survey({place}=): column {name!r} holds {kind}, where numbers are needed.")
+
+    def __repr__(self) -> str:
+        count = len(self.frame.columns)
+        return f"<Survey of {count} column{'s'[: count != 1]} on {self.frame.engine}: {self.design.describe()}>"
+
+
+def concat(samples: Mapping[str, Any]) -> Survey:
+    """Put several samples into one survey with a column `source`, so that they are measured together.
+
+    Samples that share PSUs (customers and staff of the same branches) are correlated; measured in one survey, the
+    covariance is kept. Samples that share nothing may also be measured apart and joined by `stack`.
+
+    Parameters
+    ----------
+    samples : mapping of str to Survey or frame
+        Name of each sample and its rows. All must lie on one engine and have the same design: the same strata, psu and
+        fpc columns, the same `lone_psu` and `nest`. A sample without a weight counts each row once.
+
+    Returns
+    -------
+    Survey
+        All rows, with the union of the columns (missing where a sample has no such column) and a column ``source``.
+
+    Raises
+    ------
+    ArgumentError
+        If fewer than two samples are given, or a sample already has a column ``source``.
+    DesignError
+        If the designs differ.
+
+    Notes
+    -----
+    Weights are used as they are: samples whose weights are on different scales are still right as long as each is
+    measured by ``by="source"``; a mean over both sources then weighs them by their totals.
+
+    Examples
+    --------
+    >>> import pandas as pd, cxstats as cx
+    >>> customers = pd.DataFrame({"branch": ["a", "a", "b", "c"], "rating": [3, 4, 2, 5]})
+    >>> staff = pd.DataFrame({"branch": ["a", "b", "c"], "rating": [5, 4, 5]})
+    >>> both = cx.concat({"customers": cx.Survey(customers, psu="branch"), "staff": cx.Survey(staff, psu="branch")})
+    >>> cx.measure(both, cx.mean("rating"), by="source").values.tolist()
+    [3.5, 4.666666666666667]
+    """
+    if len(samples) < 2:
+        raise ArgumentError(f"concat: at least two samples are needed, not {len(samples)}.")
+    surveys = {name: s if isinstance(s, Survey) else Survey(s) for name, s in samples.items()}
+    first_name, first = next(iter(surveys.items()))
+    for name, survey in surveys.items():
+        a, b = first.design, survey.design
+        if (a.strata, a.psu, a.fpc, a.lone_psu, a.nest) != (b.strata, b.psu, b.fpc, b.lone_psu, b.nest):
+            raise DesignError(
+                f"concat: {first_name!r} has {a.describe()}, {name!r} has {b.describe()}. Samples measured together need "
+                "the same strata, psu and fpc columns, lone_psu and nest; independent samples are joined by stack()."
+            )
+        if "source" in survey.frame.columns:
+            raise ArgumentError(f"concat: {name!r} already has a column 'source'. Rename it.")
+    weights = {survey.design.weight for survey in surveys.values()}
+    weight = None if weights == {None} else next(iter(weights)) if len(weights) == 1 else "source_weight"
+    if weight == "source_weight" and any(weight in survey.frame.columns for survey in surveys.values()):
+        raise ArgumentError("concat: a sample already has a column 'source_weight'. Rename it.")
+    frame = frames.together(
+        {name: survey.frame for name, survey in surveys.items()},
+        {name: survey.design.weight for name, survey in surveys.items()} if weight == "source_weight" else None,
+    )
+    a = first.design
+    return Survey(frame, weight, list(a.strata) or None, list(a.psu) or None, a.fpc, a.lone_psu, a.nest)
