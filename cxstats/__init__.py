@@ -13,6 +13,7 @@ the number line.
 from __future__ import annotations
 
 from cxstats.claims import above, below, between
+from cxstats.datasets import fetch_acsi, fetch_sfo, sfo_questions
 from cxstats.errors import CxError
 from cxstats.expression import col
 from cxstats.inference import Estimate, measure, stack
@@ -34,6 +35,8 @@ __all__ = [
     "concat",
     "csat",
     "effort",
+    "fetch_acsi",
+    "fetch_sfo",
     "first_contact_resolution",
     "gap",
     "mean",
@@ -41,6 +44,7 @@ __all__ = [
     "nps",
     "quantile",
     "ratio",
+    "sfo_questions",
     "share",
     "stack",
     "total",

@@ -84,5 +84,7 @@ def _names(place: str, names: str | Sequence[str] | None) -> tuple[str, ...]:
         return ()
     found = (names,) if isinstance(names, str) else tuple(names)
     if not all(isinstance(name, str) for name in found) or len(set(found)) < len(found):
-        raise ArgumentError(f"Survey({place}=): a column name or a list of different column names is needed, not {names!r}.")
+        raise ArgumentError(
+            f"Survey({place}=): a column name or a list of different column names is needed, not {names!r}."
+        )
     return found

@@ -169,7 +169,9 @@ class Literal(Expression):
         if hasattr(value, "item") and not isinstance(value, allowed):
             value = value.item()
         if not isinstance(value, allowed):
-            raise ArgumentError(f"{value!r} cannot be compared with a column: use a number, a text, a date or True/False.")
+            raise ArgumentError(
+                f"{value!r} cannot be compared with a column: use a number, a text, a date or True/False."
+            )
         self.value = value
 
     def evaluate(self, engine: Engine[Value]) -> Value:
@@ -210,7 +212,7 @@ class Operation(Expression):
         return "boolean" if self.name == "answered" else found[1]
 
     def _dates(self, found: list[str]) -> bool:
-        """A text constant beside a time column is read as an ISO date."""
+        """Tell whether a text constant stands beside a time column, where it is read as an ISO date."""
         texts = [o for o, k in zip(self.operands, found, strict=True) if k == "text"]
         return {*found} == {"time", "text"} and all(isinstance(o, Literal) for o in texts)
 
@@ -317,8 +319,10 @@ def when(condition: Expression, then: Operand, otherwise: Operand) -> Expression
 def need_kind(place: str, operand: Expression, found: str, wanted: str) -> None:
     """Raise the `ColumnError` for a column of the wrong kind."""
     what = f"column {operand.name!r}" if isinstance(operand, Column) else repr(operand)
-    remedy = "Convert it first (for example with pd.to_numeric), or name another column." if wanted.startswith("number") else (
-        "Write a comparison, such as col('x') > 3."
+    remedy = (
+        "Convert it first (for example with pd.to_numeric), or name another column."
+        if wanted.startswith("number")
+        else ("Write a comparison, such as col('x') > 3.")
     )
     raise ColumnError(f"{place}: {what} holds {found}, where a {wanted} is needed. {remedy}")
 

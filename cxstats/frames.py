@@ -82,16 +82,16 @@ def together(samples: Mapping[str, Frame], weights: Mapping[str, str | None] | N
             parts.append(frame.data.assign(source=name, **own))
         return pd.concat(parts, ignore_index=True)
     lazy = {name: frame for name, frame in samples.items() if isinstance(frame, LazyFrame)}
-    types = {column: dtype for frame in lazy.values() for column, dtype in frame.schema.items()}
+    types = {column: dtype for one in lazy.values() for column, dtype in one.schema.items()}
     selected = []
-    for name, frame in lazy.items():
-        columns = [nw.col(c) if c in frame.schema else nw.lit(None, dtype=t).alias(c) for c, t in types.items()]
+    for name, one in lazy.items():
+        columns = [nw.col(c) if c in one.schema else nw.lit(None, dtype=t).alias(c) for c, t in types.items()]
         columns.append(nw.lit(name).alias("source"))
         if weights:
             weight = weights[name]
             value = nw.col(weight).cast(nw.Float64) if weight else nw.lit(1.0)
             columns.append(value.alias("source_weight"))
-        selected.append(frame.lazy.select(*columns))
+        selected.append(one.lazy.select(*columns))
     return nw.concat(selected, how="vertical").to_native()
 
 

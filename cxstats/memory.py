@@ -182,7 +182,7 @@ class MemoryFrame(Frame):
         return Sums(keys, inside, totals)
 
     def _cells(self, plan: Plan) -> tuple[np.ndarray, dict[str, Key], np.ndarray, int]:
-        """Number the cells (keys x inside x by) that occur, and return each row's cell."""
+        """Return each row's cell (keys x inside x by), numbered among those that occur, and the cells' keys."""
         length = len(self.data)
         member = np.ones(length, dtype=bool)
         if plan.inside is not None:
@@ -191,7 +191,7 @@ class MemoryFrame(Frame):
         factors = {name: factorised(self.data[name]) for name in [*plan.keys, *plan.by]}
         code = member.astype(np.int64)
         size = 2
-        for position, (name, (codes, levels)) in enumerate(factors.items()):
+        for position, (codes, levels) in enumerate(factors.values()):
             known = codes if position < len(plan.keys) else np.where(member, codes, -1)
             if size * (len(levels) + 1) > np.iinfo(np.int64).max // 2:
                 code, size = _compressed(code)
@@ -241,7 +241,9 @@ class _Chunk:
             condition, then, otherwise = operands
             chosen = condition.values & condition.known
             numeric = then.kind == "number" or otherwise.kind == "number"
-            values = np.where(chosen, *((then.number(), otherwise.number()) if numeric else (then.values, otherwise.values)))
+            values = np.where(
+                chosen, *((then.number(), otherwise.number()) if numeric else (then.values, otherwise.values))
+            )
             return Masked(values, np.where(chosen, then.known, otherwise.known), "number" if numeric else then.kind)
         a, b = operands
         if operation == "and":
@@ -262,7 +264,9 @@ class _Chunk:
         left, right = (_time(m.values, "time" in (a.kind, b.kind)) for m in (a, b))
         rows = np.broadcast_to(known, (self.length,))
         answer = np.zeros(self.length, dtype=bool)
-        pick = [v if np.isscalar(v) or not hasattr(v, "__len__") or isinstance(v, str) else v[rows] for v in (left, right)]
+        pick = [
+            v if np.isscalar(v) or not hasattr(v, "__len__") or isinstance(v, str) else v[rows] for v in (left, right)
+        ]
         answer[rows] = np.asarray(OPERATORS[operation](*pick), dtype=bool)
         return answer
 
@@ -305,9 +309,9 @@ def _time(values: Any, wanted: bool) -> Any:
         return pd.Timestamp(values)
     if wanted and isinstance(values, datetime.date):
         return pd.Timestamp(values)
-    if wanted and getattr(values, "dtype", None) == object:
+    if wanted and isinstance(values, np.ndarray) and values.dtype.kind == "O":
         return pd.Series(values).astype("datetime64[us]").array
-    return np.asarray(values, dtype=object) if not wanted and hasattr(values, "__len__") and not isinstance(values, str) else values
+    return values if wanted or isinstance(values, str) else np.asarray(values, dtype=object)
 
 
 def _floats(made: Masked, length: int) -> np.ndarray:
@@ -329,6 +333,7 @@ def _kind_of_values(values: Any) -> str:
 
 
 def factorised(series: pd.Series[Any]) -> tuple[np.ndarray, Any]:
+    """Return each value's code (-1 for missing) and the values coded; categories in their order."""
     import pandas as pd
 
     if isinstance(series.dtype, pd.CategoricalDtype):

@@ -55,7 +55,7 @@ class Survey:
     >>> import pandas as pd, cxstats as cx
     >>> answers = pd.DataFrame({"overall": [5, 4, 2, 5], "branch": ["a", "a", "b", "c"]})
     >>> cx.Survey(answers, psu="branch")
-    <Survey of 3 columns on pandas: clusters branch>
+    <Survey of 2 columns on pandas: clusters branch>
     """
 
     def __init__(

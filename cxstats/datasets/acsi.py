@@ -92,7 +92,7 @@ def fetch_acsi() -> pd.DataFrame:
 
         * ``industry``: processed food, airlines, internet providers or banks; ``year``: 2015;
         * 1-10 items: ``satisfaction``, ``confirmation`` (1 falls short of expectations, 10 exceeds them), ``ideal``,
-          ``price_given_quality``, ``quality_given_price``, ``repurchase``, ``complaint_handling`` (of complainers only);
+          ``price_given_quality``, ``quality_given_price``, ``repurchase``, ``complaint_handling`` (complainers only);
         * pairs, 1-10: ``overall_expected``/``overall_received``, ``customization_expected``/``customization_received``
           (meeting personal requirements), ``reliability_expected``/``reliability_received``; 10 is best;
         * ``complained``: true or false;

@@ -1,4 +1,4 @@
-"""A coding says what each raw code means: a value, or a reason why there is none. A code it does not know is counted too."""
+"""A coding says what each raw code means: a value, or a reason why there is none; unknown codes are counted too."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Public files by name and sha256: found on this machine or fetched once, never shipped and never trusted unchecked.
 
-A file is looked for in the folder that the environment variable `CXSTATS_DATA` names, then in pooch's cache, then at its
-pinned address. Whatever is found has to have the sha256 of the table below, or it is refused.
+A file is looked for in the folder that the environment variable `CXSTATS_DATA` names, then in pooch's cache, then at
+its pinned address. Whatever is found has to have the sha256 of the table below, or it is refused.
 """
 
 from __future__ import annotations

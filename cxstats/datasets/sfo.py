@@ -21,8 +21,9 @@ _REASONS = {"n_blank": BLANK, "n_not_applicable": NOT_APPLICABLE, "n_dont_know":
 def fetch_sfo(years: int | Iterable[int] | None = None) -> pd.DataFrame:
     """Return the customer survey of San Francisco Airport (SFO), its years harmonised to one frame.
 
-    Passengers at the gate rate the airport every spring. Each year has its own question numbers, column names and
-    codes; here a column means the same in every row, and an answer that is no answer is missing and counted.
+    Passengers waiting at the gate rate the airport, a fresh sample every year. Each year has its own question numbers,
+    column names and codes; here a column means the same in every row, and a code that is no answer is missing and
+    counted.
 
     Parameters
     ----------
@@ -38,7 +39,8 @@ def fetch_sfo(years: int | Iterable[int] | None = None) -> pd.DataFrame:
         * ``weight`` (mean 1 in each year; 1.0 where the file has none) and ``weighted`` (whether it has one);
         * ``stratum`` (text, year and departure period), ``departure`` (the period as label), ``cluster`` (text, unique
           over years: the passengers interviewed at one flight), ``cluster_from`` (what told the flight);
-        * ``interview_day`` (day of the month), ``interview_date`` (2016-18), ``boarding_area`` (A to G);
+        * ``interview_day`` (the day of the interview as numbered in the file), ``interview_date`` (2016-18; the other
+          years do not state the month), ``boarding_area`` (A to G);
         * 1-5 ratings, 5 is best: ``overall``, ``art``, ``restaurants``, ``shops``, ``signs``, ``walkways``,
           ``screens``, ``info_arrivals``, ``info_departures``, ``wifi`` (2013-18), ``roads``, ``parking``,
           ``airtrain``, ``long_term_parking``, ``rental_car``, ``find_way`` and ``security_ease`` (5 is easy),
@@ -115,8 +117,9 @@ def sfo_questions(years: int | Iterable[int] | None = None) -> pd.DataFrame:
     pandas.DataFrame
         One row a year and harmonised question: ``year``, ``column``, ``source`` (column of the file), ``wording`` (the
         item as the airport's code list of that year words it; missing where no public copy was found), ``variant``
-        (years with equal column and equal variant asked the same), ``scale`` (of the harmonised values), and the counts
-        ``n_valid``, ``n_blank``, ``n_not_applicable``, ``n_dont_know`` and ``n_other`` (codes that no code list explains).
+        (years with equal column and equal variant asked the same), ``scale`` (of the harmonised values), and the
+        counts ``n_valid``, ``n_blank`` (also not asked), ``n_not_applicable``, ``n_dont_know`` and ``n_other`` (codes
+        that no code list explains).
 
     Raises
     ------
@@ -128,7 +131,8 @@ def sfo_questions(years: int | Iterable[int] | None = None) -> pd.DataFrame:
     Notes
     -----
     Caution: 2010 and 2011 name their questions by number only, and they were matched to later years by their place in
-    the questionnaire. In 2017 and 2018 ``overall`` has one code for blank and not applicable, counted as blank.
+    the questionnaire. In 2017 and 2018 ``overall`` has one code for blank and not applicable, counted as blank. The
+    wordings are those of public copies and quotations of the code lists, not of the questionnaires.
 
     Source: San Francisco International Airport (2010-2018), code lists of the SFO Customer Survey, DataSF.
 

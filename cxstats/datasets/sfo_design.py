@@ -80,10 +80,10 @@ def _flights(raw: pd.DataFrame) -> tuple[pd.Series[str], str]:
     """Return what tells one flight of one day from another, and on what grounds."""
     if "FLIGHT" in raw:
         return raw["INTDATE"].str.slice(0, 10) + "x" + raw["FLIGHT"], "date and flight"
-    known = [name for name in ("GATE", "AIRLINE", "DESTINATION", "STRATA") if name in raw]
     flight = raw["INTDATE"]
-    for name in known:
-        flight = flight + "x" + raw[name]
+    for name in ("GATE", "AIRLINE", "DESTINATION", "STRATA"):
+        if name in raw:
+            flight = flight + "x" + raw[name]
     return flight, "date, gate, airline, destination and departure period"
 
 
@@ -101,7 +101,7 @@ def when_and_where(raw: pd.DataFrame, year: int) -> tuple[pd.DataFrame, list[str
 
 
 def _dates(raw: pd.DataFrame, year: int) -> pd.Series[Any]:
-    """Return the dates. 2016 writes them out; in 2017-18 day and weekday fit May and no other month; others lack both."""
+    """Return the dates. 2016 writes them out; in 2017-18 day and weekday fit May and no other month."""
     import pandas as pd
 
     if year == 2016:

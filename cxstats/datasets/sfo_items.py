@@ -15,7 +15,7 @@ from cxstats.datasets.coding import BLANK, DONT_KNOW, NOT_APPLICABLE, Coding, nu
 
 SFO_YEARS = tuple(range(2010, 2019))
 
-# One row a harmonised column: its raw column from 2010 to 2018. "-" was not asked, '"' is the same name as the year before.
+# One row a harmonised column: its raw column from 2010 to 2018. "-": not asked; '"': the same name as the year before.
 _SOURCES = """
 overall              Q6N   Q8N   Q8N_WHOLE         Q7O_WHOLE        Q7ALL       " " " "
 recommend            -     -     -                 -                -           - - NETPRO "
@@ -148,7 +148,7 @@ _CODINGS: dict[str, Coding] = {
         **{"65-over": "65 and over"},
     ),
     "gender": Coding("gender", _GENDER, {"0": BLANK}, levels=_GENDERS),
-    "income": _classes("household income a year, US dollars", _INCOMES, {"0": BLANK}),
+    "income": _classes("income, US dollars", _INCOMES, {"0": BLANK}),
     "language": Coding("questionnaire", {"1": "English", "2": "Spanish", "3": "Chinese", "4": "Japanese"}),
     "administered": Coding("by whom", {"1": "interviewer", "2": "self"}, {"0": BLANK}),
     "method": Coding("how it came back", {"1": "at gate", "2": "by mail", "3": "online"}),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cxstats.inference.estimate import Estimate, stack
+from cxstats.inference.estimate import Estimate
 from cxstats.inference.measure import measure
+from cxstats.inference.stacking import stack
 
 __all__ = ["Estimate", "measure", "stack"]

@@ -6,21 +6,23 @@ never pretend that two groups of one sample are independent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, CxError, one_of
-from cxstats.inference import intervals, picking
+from cxstats.errors import ArgumentError, one_of
+from cxstats.inference import picking
+from cxstats.inference.intervals import SHARE_METHODS, Limits
+from cxstats.inference.limits import limits, p_values
 from cxstats.inference.multiplicity import METHODS, adjusted
 from cxstats.inference.periods import positions, steps_per
-from cxstats.inference.rows import Rows, limits_of_woodruff, same_variant
+from cxstats.inference.rows import Rows, same_variant
 from cxstats.inference.slopes import gradient
 from cxstats.inference.support import Support
-from cxstats.inference.variance import Chosen, Covariance, Dense, Difference, Independent
+from cxstats.inference.variance import Chosen, Covariance, Dense, Difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +32,15 @@ class Region(Protocol):
     """A part of the number line that can judge an interval."""
 
     @property
-    def low(self) -> float: ...
+    def low(self) -> float:
+        """The lower edge."""
+
     @property
-    def high(self) -> float: ...
-    def judge(self, low: float, high: float) -> str: ...
+    def high(self) -> float:
+        """The upper edge."""
+
+    def judge(self, low: float, high: float) -> str:
+        """Return the verdict on an interval."""
 
 
 @dataclass(frozen=True)
@@ -169,88 +176,12 @@ class Estimate:
         if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
             raise ArgumentError(f"level={level!r}: a confidence level lies between 0 and 1, such as 0.95.")
         if method is not None:
-            one_of("frame(method=)", method, intervals.SHARE_METHODS)
+            one_of("frame(method=)", method, SHARE_METHODS)
         return self._limits(np.full(len(self), 1 - level), method)
 
-    def _limits(self, alpha: np.ndarray, method: str | None = None) -> intervals.Limits:
+    def _limits(self, alpha: np.ndarray, method: str | None = None) -> Limits:
         """Return limits at one alpha a row: each family by its own interval."""
-        rows = self._rows
-        if self._parts is not None:
-            low, high = self._difference_limits(alpha, method)
-        else:
-            low, high = intervals.t_interval(self.values, self.std_error, self.df, alpha)
-            for kind, formula in (("share", self._share_limits), ("balance", self._balance_limits)):
-                chosen = np.flatnonzero(rows.family == kind)
-                if len(chosen):
-                    low[chosen], high[chosen] = formula(chosen, alpha[chosen], method)
-            alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low))
-            if len(alike):
-                low[alike], high[alike] = self._alike_limits(alike, alpha[alike])
-            quantiles = np.flatnonzero(rows.family == "quantile")
-            if len(quantiles):
-                low[quantiles], high[quantiles] = limits_of_woodruff(rows.take(quantiles), alpha[quantiles])
-        low, high = intervals.clipped((low, high), rows.low, rows.high)
-        return np.where(np.isnan(self.values), np.nan, low), np.where(np.isnan(self.values), np.nan, high)
-
-    def _answers(self, chosen: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-        """Return the effective n, shrunk for few PSUs."""
-        return self.n_effective[chosen] * intervals.cluster_factor(self.n[chosen], self._df(chosen), alpha)
-
-    def _df(self, chosen: np.ndarray) -> np.ndarray:
-        """Return df, with 0 for a simple sample of one (where the share still has an interval)."""
-        return np.where((self.n[chosen] == 1) & self._rows.simple[chosen], 0.0, self.df[chosen])
-
-    def _share_limits(self, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> intervals.Limits:
-        p, n, unknown = self.values[chosen] / 100, self.n[chosen], self._rows.unknown[chosen]
-        effective = self._answers(chosen, alpha)
-        low, high = intervals.wilson(p, effective, alpha)
-        if method in ("korn-graubard", "beta"):
-            exact = effective * np.where(unknown, 1.0, (n - 1) / n)
-            if method == "korn-graubard":
-                exact = np.where(self._rows.simple[chosen], n, np.minimum(exact, n))
-            low, high = intervals.beta(p, exact, alpha)
-        elif method in ("logit", "wald"):
-            se, df = self.std_error[chosen] / 100, self.df[chosen]
-            asked = intervals.logit(p, se, df, alpha) if method == "logit" else intervals.t_interval(p, se, df, alpha)
-            low, high = np.where(unknown, low, asked[0]), np.where(unknown, high, asked[1])
-        return 100 * low, 100 * high
-
-    def _balance_limits(self, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> intervals.Limits:
-        square = self._rows.square[chosen] / 100**2
-        low, high = intervals.balance(self.values[chosen] / 100, square, self._answers(chosen, alpha), alpha)
-        return 100 * low, 100 * high
-
-    def _alike_limits(self, chosen: np.ndarray, alpha: np.ndarray) -> intervals.Limits:
-        """All answers alike on a scale: the widest spread it allows (all at its ends) bounds the mean."""
-        low, high = self._rows.low[chosen], self._rows.high[chosen]
-        p = (self.values[chosen] - low) / (high - low)
-        left, right = intervals.wilson(p, self._answers(chosen, alpha), alpha)
-        return low + left * (high - low), low + right * (high - low)
-
-    def _difference_limits(self, alpha: np.ndarray, method: str | None) -> intervals.Limits:
-        """MOVER where both sides have intervals of their own kind, t elsewhere."""
-        assert self._parts is not None
-        plus, minus = self._parts
-        low, high = intervals.t_interval(self.values, self.std_error, self.df, alpha)
-        chosen = np.flatnonzero(_has_own_interval(plus) & _has_own_interval(minus))
-        if len(chosen):
-            a, b = plus._take(chosen), minus._take(chosen)
-            variances = [np.where(e._rows.unknown, 0.0, e._covariance.diagonal()) for e in (a, b)]
-            both = self._covariance.diagonal()[chosen]
-            with np.errstate(invalid="ignore", divide="ignore"):
-                r = (variances[0] + variances[1] - both) / (2 * np.sqrt(variances[0] * variances[1]))
-            r = np.where(np.isfinite(r), np.clip(r, -1.0, 1.0), 0.0)
-            one, two = a._limits(alpha[chosen], method), b._limits(alpha[chosen], method)
-            low[chosen], high[chosen] = intervals.mover(a.values, one, b.values, two, r)
-        return low, high
-
-    def _p_value(self, edge: np.ndarray, method: str | None = None) -> np.ndarray:
-        """Return 1 - level at which the interval just reaches the edge."""
-        chosen = np.flatnonzero(np.isfinite(edge))
-        p = np.zeros(len(self))
-        some = self._take(chosen)
-        p[chosen] = intervals.p_by_inversion(lambda alpha: some._limits(alpha, method), some.values, edge[chosen])
-        return p
+        return limits(self, alpha, method)
 
     # --- functions of the estimate --------------------------------------------------------------------------------------
 
@@ -382,7 +313,7 @@ class Estimate:
         alpha = (1 - level) / (counts if adjust == "bonferroni" else 1.0) + np.zeros(len(both))
         low, high = both._limits(alpha)
         table = labels.assign(difference=both.values, std_error=both.std_error, conf_low=low, conf_high=high)
-        p = both._p_value(np.zeros(len(both)))
+        p = p_values(both, np.zeros(len(both)))
         table["p_value"] = p
         for _, rows in labels.groupby("metric", sort=False).indices.items():
             table.loc[rows, "p_value"] = adjusted(p[rows], adjust)
@@ -437,7 +368,9 @@ class Estimate:
         unknown = (enters & self._rows.unknown).any(axis=1) | ~enters.any(axis=1)
         known = np.where(self._rows.unknown[:, None] | self._rows.unknown, 0.0, self._covariance.matrix())
         used = self._used(np.arange(len(self)))
-        uses = [np.unique(np.concatenate([used[i] for i in np.flatnonzero(row)] or [np.zeros(0, int)])) for row in enters]
+        uses = [
+            np.unique(np.concatenate([used[i] for i in np.flatnonzero(row)] or [np.zeros(0, int)])) for row in enters
+        ]
         df = np.asarray([self._origin.support.union(u) if len(u) else np.nan for u in uses])
         notes = np.asarray([picking.join({str(n) for n in self._rows.note[row] if n}) for row in enters], dtype=object)
         rows = Rows.derived(self._bases(uses), unknown, unit, note=notes)
@@ -492,7 +425,9 @@ class Estimate:
             centred = steps - steps.mean()
             jacobian[i, rows] = centred / (centred @ centred) * steps_per(per, per_year, periods)
         unit = np.asarray([f"{self._rows.unit[r[0]]} per {per or 'step'}".strip() for r in sets], dtype=object)
-        values = np.asarray([row[enter] @ self.values[enter] for row, enter in zip(jacobian, jacobian != 0, strict=True)])
+        values = np.asarray(
+            [row[enter] @ self.values[enter] for row, enter in zip(jacobian, jacobian != 0, strict=True)]
+        )
         return self._linear(values, jacobian, labels, unit)
 
     def test(self, region: Region, *, level: float = 0.95, method: str | None = None) -> pd.DataFrame:
@@ -540,7 +475,7 @@ class Estimate:
         low, high = self.interval(level, method)
         edges = [np.full(len(self), edge) for edge in (region.low, region.high)]
         inside = (self.values > region.low) & (self.values < region.high)
-        p = [self._p_value(edge, method) for edge in edges]
+        p = [p_values(self, edge, method) for edge in edges]
         nearest = np.where(self.values <= region.low, p[0], p[1])
         table = self.labels.assign(estimate=self.values, conf_low=low, conf_high=high, region=str(region))
         table["p_value"] = np.where(np.isnan(low), np.nan, np.where(inside, np.maximum(*p), nearest))
@@ -558,97 +493,5 @@ class Estimate:
         return html(self)
 
 
-def stack(samples: Mapping[str, Estimate]) -> Estimate:
-    """Join estimates of independent samples into one, with zero covariance between them.
-
-    Parameters
-    ----------
-    samples : mapping of str to Estimate
-        Name of each sample and its estimate, all with the same ``by`` columns.
-
-    Returns
-    -------
-    Estimate
-        The rows of all, with a label column ``source`` in front of the ``by`` columns.
-
-    Raises
-    ------
-    ArgumentError
-        If fewer than two are given, their labels differ, or two were measured on one sample or share PSUs.
-    VariantError
-        If a metric is defined differently in two samples.
-
-    Notes
-    -----
-    Samples that share PSUs (the same branches asked twice) are correlated: put them into one survey with `concat`.
-
-    References
-    ----------
-    Kish, L. (1965). *Survey Sampling*. Wiley.
-
-    Examples
-    --------
-    >>> import pandas as pd, cxstats as cx
-    >>> ours, theirs = pd.DataFrame({"wait": [1, 2, 3]}), pd.DataFrame({"wait": [4, 6, 8]})
-    >>> both = cx.stack({"ours": cx.measure(ours, cx.mean("wait")), "theirs": cx.measure(theirs, cx.mean("wait"))})
-    >>> both.contrast("ours", "theirs").values.tolist()
-    [-4.0]
-    """
-    import pandas as pd
-
-    names, estimates = list(samples), list(samples.values())
-    if len(names) < 2:
-        raise ArgumentError(f"stack: at least two estimates are needed, not {len(names)}.")
-    for name, estimate in samples.items():
-        if not isinstance(estimate, Estimate):
-            raise ArgumentError(f"stack: {name!r} is not an estimate but {type(estimate).__name__}; use measure() first.")
-    picking.stackable(names, estimates)
-    shift = np.cumsum([0, *(e._origin.support.width for e in estimates)])
-    groups = np.cumsum([0, *(int(e._origin.group.max(initial=-1)) + 1 for e in estimates)])
-    origin = Origin(
-        Support.stack([e._origin.support for e in estimates]),
-        np.concatenate([e._origin.base for e in estimates]),
-        np.concatenate([e._origin.group + g for e, g in zip(estimates, groups, strict=False)]),
-        tuple(s for e in estimates for s in e._origin.samples),
-        frozenset().union(*(e._origin.psus for e in estimates)),
-        "; ".join(f"{n}: {e._origin.design}" for n, e in samples.items()),
-        tuple(f"{n}: {said}" for n, e in samples.items() for said in e._origin.left_out),
-    )
-    tables = []
-    for name, estimate in samples.items():
-        labels = estimate.labels
-        labels.insert(1, "source", name)
-        tables.append(labels)
-    uses = [u + s for e, s in zip(estimates, shift, strict=False) for u in e._used(np.arange(len(e)))]
-    parts = None
-    if all(e._parts is not None for e in estimates):
-        sides = [{n: e._parts[i] for n, e in samples.items() if e._parts is not None} for i in (0, 1)]
-        parts = (stack(sides[0]), stack(sides[1]))
-    return Estimate(
-        np.concatenate([e.values for e in estimates]), pd.concat(tables, ignore_index=True),
-        Rows.stack([e._rows for e in estimates]), Independent([e._covariance for e in estimates]), origin,
-        df=np.concatenate([e.df for e in estimates]), uses=uses, parts=parts,
-    )  # fmt: skip
-
-
-def renamed(estimate: Estimate, labels: pd.DataFrame) -> Estimate:
-    """Return the estimate under other labels."""
-    return Estimate(
-        estimate.values, labels, replace(estimate._rows), estimate._covariance, estimate._origin,
-        df=estimate.df, uses=estimate._uses, parts=estimate._parts,
-    )  # fmt: skip
-
-
-def _has_own_interval(estimate: Estimate) -> np.ndarray:
-    """Shares and balances (and differences of them) have intervals that are not value -+ t se."""
-    own = np.isin(estimate._rows.family, ("share", "balance"))
-    if estimate._parts is not None:
-        own |= _has_own_interval(estimate._parts[0]) & _has_own_interval(estimate._parts[1])
-    return np.asarray(own)
-
-
 def _whole(n: np.ndarray) -> np.ndarray:
     return n.astype(np.int64) if np.isfinite(n).all() else n
-
-
-__all__ = ["CxError", "Estimate", "Origin", "renamed", "stack"]

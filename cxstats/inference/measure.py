@@ -14,12 +14,10 @@ from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
 from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
-from cxstats.inference.totals import Totals, need_by, place_of, totals
+from cxstats.inference.totals import Totals, need_by, totals
 from cxstats.inference.variance import (
     TINY,
     Covariance,
-    Linear,
-    Rescaled,
     SampleCovariance,
     group_sums,
     linearise,
@@ -89,7 +87,7 @@ def measure(
     >>> answers = pd.DataFrame({"overall": [5, 4, 2, 5, 3, 4], "branch": list("aabbcc"), "weight": [1, 2, 1, 1, 2, 1]})
     >>> satisfaction = cx.measure(cx.Survey(answers, weight="weight", psu="branch"), cx.csat("overall"))
     >>> satisfaction.values.tolist(), satisfaction.std_error.round(4).tolist(), satisfaction.df.tolist()
-    ([62.5], [23.3854], [2.0])
+    ([62.5], [22.1523], [2.0])
     """
     survey = survey if isinstance(survey, Survey) else Survey(survey)
     declared = _scores(scores)
@@ -116,7 +114,7 @@ def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequen
     square = _mean_square(t).T.ravel()
     census = bool(np.all(t.fraction >= 1))
     span = np.where(np.isfinite(high - low), high - low, np.sqrt(np.maximum(square, 0)))
-    alike = (n > 0) & (variance <= TINY * np.maximum(span, 1e-300) ** 2) & ~census
+    alike = (n > 0) & (variance <= TINY * np.maximum(span, 1e-300) ** 2) & (not census)
     plain = not (survey.design.strata or survey.design.psu or survey.design.weight or survey.design.fpc)
     alone = (n > 0) & ~(df > 0)
     family = np.repeat(np.asarray([s.family for s in t.scores], dtype=object), groups)
@@ -125,7 +123,7 @@ def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequen
         borrowed = np.minimum(n, n / _whole_design_effect(t, survey).repeat(groups))
     effective = np.where(n == 0, 0.0, np.where(alike, np.where(np.isfinite(span), borrowed, np.nan), effective))
     effective = np.where(census & (n > 0), np.inf, effective)
-    unknown = (n == 0) | alike | (alone & ~census) | ~np.isfinite(variance)
+    unknown = (n == 0) | alike | (alone & (not census)) | ~np.isfinite(variance)
     rows = Rows(
         n=n, n_effective=effective, square=square, unknown=unknown, simple=np.full(len(n), plain),
         family=family, unit=_texts([s.unit for s in t.scores], groups),
@@ -143,16 +141,14 @@ def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequen
 
 def _scores(scores: Score | Sequence[Score]) -> list[Score]:
     """Return the scores, with longer names where two would share one."""
-    declared = [scores] if isinstance(scores, Score) else list(scores) if isinstance(scores, list | tuple) else [scores]
+    declared: list[Any] = list(scores) if isinstance(scores, list | tuple) else [scores]
     if not declared:
         raise ArgumentError("measure: no score is given.")
     for score in declared:
         if not isinstance(score, Score):
             raise ArgumentError(f"measure: a score such as csat('overall') is needed, not {score!r}.")
     names = [score.name for score in declared]
-    renamed = [
-        replace(s, name=s.default_name) if names.count(s.name) > 1 and s.default_name else s for s in declared
-    ]
+    renamed = [replace(s, name=s.default_name) if names.count(s.name) > 1 and s.default_name else s for s in declared]
     taken = [score.name for score in renamed]
     twice = next((name for name in taken if taken.count(name) > 1), None)
     if twice is not None:
@@ -169,7 +165,7 @@ def _labels(t: Totals, declared: Sequence[Score]) -> pd.DataFrame:
     names = np.repeat(np.asarray([s.name for s in declared], dtype=object), groups)
     if "metric" in table.columns:
         raise ArgumentError("measure(by='metric'): results have a column 'metric' of their own. Rename yours.")
-    table.insert(0, "metric", pd.array(names.tolist(), dtype="str"))
+    table.insert(0, "metric", pd.Series(names.tolist(), dtype="str"))
     return table
 
 
@@ -188,8 +184,10 @@ def _whole_design_effect(t: Totals, survey: Survey) -> np.ndarray:
     variance = SampleCovariance(whole, linear).diagonal()
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = variance / simple_variance(whole, linear)[0]
-        kish = (group_sums(whole, t.count) * group_sums(whole, t.square["ww"]) / group_sums(whole, t.first["b"]) ** 2)[0]
-    return np.where(np.isfinite(effect) & (effect > 0), effect, kish)
+        kish = (group_sums(whole, t.count) * group_sums(whole, t.square["ww"]) / group_sums(whole, t.first["b"]) ** 2)[
+            0
+        ]
+    return np.asarray(np.where(np.isfinite(effect) & (effect > 0), effect, kish))
 
 
 def _notes(n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, clustered: bool) -> np.ndarray:
@@ -219,6 +217,3 @@ def _repeat(values: Sequence[float], groups: int) -> np.ndarray:
 
 def _texts(values: Sequence[str], groups: int) -> np.ndarray:
     return np.repeat(np.asarray(values, dtype=object), groups)
-
-
-__all__ = ["Linear", "Rescaled", "estimate", "measure", "place_of"]

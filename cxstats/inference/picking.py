@@ -20,7 +20,9 @@ def pair(labels: pd.DataFrame, plus: Any, minus: Any) -> tuple[np.ndarray, np.nd
     """Return the rows of both sides of a contrast, paired on the labels left over, and the labels of the pairs."""
     sides = [_picks(labels, side, "contrast") for side in (plus, minus)]
     if set(sides[0]) != set(sides[1]):
-        raise ArgumentError(f"contrast: {plus!r} and {minus!r} pick by different labels. Name the same labels on both sides.")
+        raise ArgumentError(
+            f"contrast: {plus!r} and {minus!r} pick by different labels. Name the same labels on both sides."
+        )
     left_over = [name for name in labels.columns if name not in sides[0]]
     rows = [_rows(labels, side) for side in sides]
     found: list[dict[tuple[Any, ...], int]] = []
@@ -180,7 +182,9 @@ def _picks(labels: pd.DataFrame, side: Any, place: str) -> dict[str, Any]:
         one_of(f"{place}, label", name, list(labels.columns))
         values = labels[name].drop_duplicates().tolist()
         if value not in values:
-            raise ArgumentError(f"{place}: {name} has no {value!r}; it has {listing(values)}.{suggestion(value, values)}")
+            raise ArgumentError(
+                f"{place}: {name} has no {value!r}; it has {listing(values)}.{suggestion(value, values)}"
+            )
     return dict(side)
 
 

@@ -81,7 +81,9 @@ def _threshold(survey: Survey, score: Score, by: Sequence[str], where: Expressio
     probability = score.probability or 0.5
     found = np.asarray([d.quantile(probability) for d in distributions])
     limit = _limit(name, by, groups, found, score.name)
-    below = replace(score, points=100 * ((col(name) <= limit) + 0), base=score.base & limit.is_answered(), range=(0.0, 100.0))
+    below = replace(
+        score, points=100 * ((col(name) <= limit) + 0), base=score.base & limit.is_answered(), range=(0.0, 100.0)
+    )
     return Quantiles(below, distributions, found)
 
 
@@ -104,7 +106,7 @@ def quantiles(
     groups = len(t.groups)
     value, factor = value.copy(), np.ones(len(value))
     low, high, note = rows.low.copy(), rows.high.copy(), rows.note.copy()
-    unknown, unit, woodruff = rows.unknown.copy(), rows.unit.copy(), rows.woodruff.copy()
+    unknown, woodruff = rows.unknown.copy(), rows.woodruff.copy()
     se = np.sqrt(covariance.diagonal())
     for k, quantile in enumerate(found):
         if quantile is None:

@@ -83,7 +83,7 @@ def same_variant(place: str, a: Rows, b: Rows) -> None:
     """Raise `VariantError` unless row i of both is the same measure, or both are plain means or shares of one unit."""
     plain = (a.direction == "") & (b.direction == "")
     unlike = (a.unit != b.unit) | ((a.variant != b.variant) & ~plain)
-    for i in np.flatnonzero(unlike):
+    for i in np.flatnonzero(unlike).tolist():
         raise VariantError(
             f"{place}: {_named(a, i)} and {_named(b, i)} are different measures. "
             "Measure both by one definition, or bring them to one scale with transform()."

@@ -26,7 +26,9 @@ def text(estimate: Estimate) -> str:
     widths = [max(len(row[i]) for row in [header, *lines]) for i in range(len(header))]
     numeric = _numeric(header)
     shown = [
-        "  ".join(cell.rjust(w) if number else cell.ljust(w) for cell, w, number in zip(row, widths, numeric, strict=True))
+        "  ".join(
+            cell.rjust(w) if number else cell.ljust(w) for cell, w, number in zip(row, widths, numeric, strict=True)
+        )
         for row in [header, *lines]
     ]
     notes = [f"* {note}" for note in _notes(estimate)]
@@ -60,7 +62,9 @@ def html(estimate: Estimate) -> str:
 def footer(estimate: Estimate, level: float = 0.95) -> str:
     """Return the line that says what the numbers rest on: level, methods, design, rows left out."""
     methods = "; ".join(methods_of(estimate))
-    return f"{100 * level:g} % intervals: {methods}. Design: {estimate._origin.design}. {'. '.join(_sentences(estimate))}."
+    return (
+        f"{100 * level:g} % intervals: {methods}. Design: {estimate._origin.design}. {'. '.join(_sentences(estimate))}."
+    )
 
 
 def methods_of(estimate: Estimate) -> list[str]:

@@ -20,7 +20,7 @@ def gradient(function: Callable[[Any], Any], values: np.ndarray) -> tuple[np.nda
     """
     result = _evaluate(function, values)
     jacobian = np.zeros((len(result), len(values)))
-    for i in np.flatnonzero(np.isfinite(values)):
+    for i in np.flatnonzero(np.isfinite(values)).tolist():
         step = 1e-3 * max(abs(values[i]), 1e-3)
         wide, narrow = (_difference(function, values, i, h) for h in (step, step / 2))
         if len(wide) != len(result):
@@ -42,7 +42,7 @@ def _difference(function: Callable[[Any], Any], values: np.ndarray, i: int, step
     up, down = values.copy(), values.copy()
     up[i] += step
     down[i] -= step
-    return (_evaluate(function, up) - _evaluate(function, down)) / (up[i] - down[i])
+    return np.asarray((_evaluate(function, up) - _evaluate(function, down)) / (up[i] - down[i]))
 
 
 def _evaluate(function: Callable[[Any], Any], values: np.ndarray) -> np.ndarray:

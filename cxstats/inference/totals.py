@@ -68,7 +68,11 @@ class Totals:
 
 
 def totals(
-    survey: Survey, scores: Sequence[Score], by: Sequence[str], where: Expression | None, shifts: np.ndarray | None = None
+    survey: Survey,
+    scores: Sequence[Score],
+    by: Sequence[str],
+    where: Expression | None,
+    shifts: np.ndarray | None = None,
 ) -> Totals:
     """Make the pass over the survey's rows."""
     frame, design = survey.frame, survey.design
@@ -85,7 +89,9 @@ def totals(
     stratum, strata_names = _numbered(sums, design.strata)
     cluster, cluster_names, sampled = _clusters(survey, sums, stratum, strata_names, values["rows"])
     if design.weight and len(sums.inside) and not (values["weight"].sum() > 0):
-        raise DataError(f"Survey(weight=): the weights in column {design.weight!r} are all zero, so no one is represented.")
+        raise DataError(
+            f"Survey(weight=): the weights in column {design.weight!r} are all zero, so no one is represented."
+        )
     fraction = _fraction(survey, sums, stratum, strata_names, sampled, values)
     group, groups = _groups(sums, by)
     k = len(scores)
@@ -107,7 +113,12 @@ def totals(
         zero_weight=zero,
         no_answer=silent,
     )
-    if design.lone_psu == "error" and (design.strata or design.psu) and np.any(sampled == 1) and np.any(fraction[sampled == 1] < 1):
+    if (
+        design.lone_psu == "error"
+        and (design.strata or design.psu)
+        and np.any(sampled == 1)
+        and np.any(fraction[sampled == 1] < 1)
+    ):
         _lone(strata_names, sampled, design.strata, cluster is not None)
     return Totals(
         tuple(scores), groups, group, stratum, cluster, sampled, fraction, values["rows"],
@@ -311,7 +322,7 @@ def _rows(survey: Survey, condition: Expression) -> int:
 
 
 def _numbered(sums: Sums, columns: Sequence[str]) -> tuple[np.ndarray, list[str]]:
-    """Number the combinations of the key columns that occur, in sorted order; return their names, too."""
+    """Return the number of each cell's combination of key columns, in sorted order, and the combinations' names."""
     for name in columns:
         missing = sums.keys[name].codes < 0
         if missing.any():
@@ -355,7 +366,12 @@ def _clusters(
 
 
 def _fraction(
-    survey: Survey, sums: Sums, stratum: np.ndarray, names: list[str], sampled: np.ndarray, values: dict[str, np.ndarray]
+    survey: Survey,
+    sums: Sums,
+    stratum: np.ndarray,
+    names: list[str],
+    sampled: np.ndarray,
+    values: dict[str, np.ndarray],
 ) -> np.ndarray:
     """Return each stratum's sampling fraction; 0 without a population size."""
     name = survey.design.fpc

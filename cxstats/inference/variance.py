@@ -23,8 +23,11 @@ TINY = 1e-20
 class Covariance(Protocol):
     """One shared covariance matrix: its diagonal at once, the whole of it when asked for."""
 
-    def diagonal(self) -> np.ndarray: ...
-    def matrix(self) -> np.ndarray: ...
+    def diagonal(self) -> np.ndarray:
+        """Return the variances."""
+
+    def matrix(self) -> np.ndarray:
+        """Return the whole matrix."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class SampleCovariance:
 
     def matrix(self) -> np.ndarray:
         """Return the whole matrix."""
-        return self._matrix
+        return np.asarray(self._matrix)
 
     @cached_property
     def _scale(self) -> np.ndarray:
@@ -136,9 +139,7 @@ class SampleCovariance:
         parts = {"y": self.linear.by_y, "x": self.linear.by_x}
         return np.asarray(
             sum(
-                parts[p][g, k] * parts[q][g, j] * second[(p, k), (q, j)][inside]
-                for p in ("y", "x")
-                for q in ("y", "x")
+                parts[p][g, k] * parts[q][g, j] * second[(p, k), (q, j)][inside] for p in ("y", "x") for q in ("y", "x")
             )
         )
 
@@ -240,7 +241,7 @@ class Dense:
     """A covariance that is known as a matrix."""
 
     def __init__(self, matrix: np.ndarray) -> None:
-        self._matrix = (matrix + matrix.T) / 2
+        self._matrix: np.ndarray = (matrix + matrix.T) / 2
 
     def diagonal(self) -> np.ndarray:
         """Return the variances."""

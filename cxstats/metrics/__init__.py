@@ -21,4 +21,16 @@ REGISTRY = {
     "total": total,
 }
 
-__all__ = [*REGISTRY, "REGISTRY"]
+__all__ = [
+    "REGISTRY",
+    "csat",
+    "effort",
+    "first_contact_resolution",
+    "gap",
+    "mean",
+    "nps",
+    "quantile",
+    "ratio",
+    "share",
+    "total",
+]

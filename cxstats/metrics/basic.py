@@ -192,9 +192,7 @@ def total(column: str, *, name: str | None = None) -> Score:
     [70.0]
     """
     value = col(column)
-    return Score(
-        value, value.is_answered(), *_names("total", name, column), family="total", variant="total"
-    )
+    return Score(value, value.is_answered(), *_names("total", name, column), family="total", variant="total")
 
 
 def quantile(column: str, probability: float, *, name: str | None = None) -> Score:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from cxstats.errors import ArgumentError, one_of
 from cxstats.expression import Expression, col
@@ -258,7 +259,7 @@ def first_contact_resolution(column: str, *, yes: object = None, name: str | Non
         )
         meaning = "true"
     else:
-        answers = list(yes) if isinstance(yes, list | tuple | set | frozenset) else [yes]
+        answers: list[Any] = list(yes) if isinstance(yes, list | tuple | set | frozenset) else [yes]
         resolved, checks = value.is_in(answers), ()
         meaning = " or ".join(map(str, answers))
     return Score(
@@ -314,8 +315,8 @@ def gap(*, delivered: str, expected: str, scale: Scale | None = None, name: str 
     --------
     >>> import pandas as pd, cxstats as cx
     >>> ratings = pd.DataFrame({"got": [3, 4, 5, 2], "wanted": [5, 4, 4, None]})
-    >>> cx.measure(ratings, cx.gap(delivered="got", expected="wanted")).values.tolist()
-    [-0.3333333333333333]
+    >>> cx.measure(ratings, cx.gap(delivered="got", expected="wanted")).values.round(4).tolist()
+    [-0.3333]
     """
     got, wanted = col(delivered), col(expected)
     low, high = need_scale(f"gap({delivered!r}, {expected!r})", scale) if scale is not None else (0.0, 0.0)

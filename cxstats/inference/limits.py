@@ -1,0 +1,113 @@
+"""Which interval belongs to which row of an estimate.
+
+Means, ratios and totals take t; shares Wilson on the effective sample size; balances (NPS) adjusted Wald on it; quantiles
+Woodruff; differences of shares or balances MOVER from the intervals of both sides. p-values invert the interval shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxstats.inference import intervals
+from cxstats.inference.intervals import Limits
+from cxstats.inference.rows import limits_of_woodruff
+
+if TYPE_CHECKING:
+    from cxstats.inference.estimate import Estimate
+
+
+def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
+    """Return limits at one alpha a row: each family by its own interval."""
+    rows = e._rows
+    if e._parts is not None:
+        low, high = _difference_limits(e, e._parts, alpha, method)
+    else:
+        low, high = intervals.t_interval(e.values, e.std_error, e.df, alpha)
+        for kind, formula in (("share", _share_limits), ("balance", _balance_limits)):
+            chosen = np.flatnonzero(rows.family == kind)
+            if len(chosen):
+                low[chosen], high[chosen] = formula(e, chosen, alpha[chosen], method)
+        alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low))
+        if len(alike):
+            low[alike], high[alike] = _alike_limits(e, alike, alpha[alike])
+        quantiles = np.flatnonzero(rows.family == "quantile")
+        if len(quantiles):
+            low[quantiles], high[quantiles] = limits_of_woodruff(rows.take(quantiles), alpha[quantiles])
+    low, high = intervals.clipped((low, high), rows.low, rows.high)
+    return np.where(np.isnan(e.values), np.nan, low), np.where(np.isnan(e.values), np.nan, high)
+
+
+def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Return the effective n, shrunk for few PSUs."""
+    return np.asarray(e.n_effective[chosen] * intervals.cluster_factor(e.n[chosen], _df(e, chosen), alpha))
+
+
+def _df(e: Estimate, chosen: np.ndarray) -> np.ndarray:
+    """Return df, with 0 for a simple sample of one (where the share still has an interval)."""
+    return np.where((e.n[chosen] == 1) & e._rows.simple[chosen], 0.0, e.df[chosen])
+
+
+def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:
+    p, n, unknown = e.values[chosen] / 100, e.n[chosen], e._rows.unknown[chosen]
+    effective = _answers(e, chosen, alpha)
+    low, high = intervals.wilson(p, effective, alpha)
+    if method in ("korn-graubard", "beta"):
+        exact = effective * np.where(unknown, 1.0, (n - 1) / n)
+        if method == "korn-graubard":
+            exact = np.where(e._rows.simple[chosen], n, np.minimum(exact, n))
+        low, high = intervals.beta(p, exact, alpha)
+    elif method in ("logit", "wald"):
+        se, df = e.std_error[chosen] / 100, e.df[chosen]
+        asked = intervals.logit(p, se, df, alpha) if method == "logit" else intervals.t_interval(p, se, df, alpha)
+        low, high = np.where(unknown, low, asked[0]), np.where(unknown, high, asked[1])
+    return 100 * low, 100 * high
+
+
+def _balance_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:
+    square = e._rows.square[chosen] / 100**2
+    low, high = intervals.balance(e.values[chosen] / 100, square, _answers(e, chosen, alpha), alpha)
+    return 100 * low, 100 * high
+
+
+def _alike_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> Limits:
+    """All answers alike on a scale: the widest spread it allows (all at its ends) bounds the mean."""
+    low, high = e._rows.low[chosen], e._rows.high[chosen]
+    p = (e.values[chosen] - low) / (high - low)
+    left, right = intervals.wilson(p, _answers(e, chosen, alpha), alpha)
+    return low + left * (high - low), low + right * (high - low)
+
+
+def _difference_limits(e: Estimate, parts: tuple[Estimate, Estimate], alpha: np.ndarray, method: str | None) -> Limits:
+    """MOVER where both sides have intervals of their own kind, t elsewhere."""
+    plus, minus = parts
+    low, high = intervals.t_interval(e.values, e.std_error, e.df, alpha)
+    chosen = np.flatnonzero(has_own_interval(plus) & has_own_interval(minus))
+    if len(chosen):
+        a, b = plus._take(chosen), minus._take(chosen)
+        variances = [np.where(side._rows.unknown, 0.0, side._covariance.diagonal()) for side in (a, b)]
+        both = e._covariance.diagonal()[chosen]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            r = (variances[0] + variances[1] - both) / (2 * np.sqrt(variances[0] * variances[1]))
+        r = np.where(np.isfinite(r), np.clip(r, -1.0, 1.0), 0.0)
+        one, two = a._limits(alpha[chosen], method), b._limits(alpha[chosen], method)
+        low[chosen], high[chosen] = intervals.mover(a.values, one, b.values, two, r)
+    return low, high
+
+
+def p_values(e: Estimate, edge: np.ndarray, method: str | None = None) -> np.ndarray:
+    """Return 1 - level at which the interval just reaches the edge."""
+    chosen = np.flatnonzero(np.isfinite(edge))
+    p = np.zeros(len(e))
+    some = e._take(chosen)
+    p[chosen] = intervals.p_by_inversion(lambda alpha: some._limits(alpha, method), some.values, edge[chosen])
+    return p
+
+
+def has_own_interval(estimate: Estimate) -> np.ndarray:
+    """Shares and balances (and differences of them) have intervals that are not value -+ t se."""
+    own = np.isin(estimate._rows.family, ("share", "balance"))
+    if estimate._parts is not None:
+        own |= has_own_interval(estimate._parts[0]) & has_own_interval(estimate._parts[1])
+    return np.asarray(own)
