@@ -77,7 +77,7 @@ def test_quartiles_with_woodruff_intervals(apistrat, probability, value, low, hi
 @pytest.mark.parametrize(
     ("method", "low", "high"),
     [
-        ("logit", ".0880999", ".1762012"),
+        ("logit", ".0880999", ".1762011"),  # R 4.2.2 gives .176201108; the table has .1762012
         ("beta", ".0852955", ".1762978"),
         ("korn-graubard", ".081368", ".182597"),
     ],

@@ -16,10 +16,9 @@ from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
 from cxstats.inference.totals import Totals, need_by, totals
 from cxstats.inference.variance import (
-    TINY,
+    ROUNDING,
     Covariance,
     SampleCovariance,
-    group_sums,
     linearise,
     simple_variance,
 )
@@ -108,19 +107,20 @@ def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequen
     df = support.each()
     variance = covariance.diagonal()
     value = linear.value.T.ravel()
-    n = group_sums(t, t.count).T.ravel()
+    n = t.grouped["count"].T.ravel()
     low, high = (_repeat([s.range[i] if s.range else sign * np.inf for s in t.scores], groups)
                  for i, sign in ((0, -1), (1, 1)))  # fmt: skip
     square = _mean_square(t).T.ravel()
     census = bool(np.all(t.fraction >= 1))
     span = np.where(np.isfinite(high - low), high - low, np.sqrt(np.maximum(square, 0)))
-    alike = (n > 0) & (variance <= TINY * np.maximum(span, 1e-300) ** 2) & (not census)
+    alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & (not census)
     plain = not (survey.design.strata or survey.design.psu or survey.design.weight or survey.design.fpc)
     alone = (n > 0) & ~(df > 0)
     family = np.repeat(np.asarray([s.family for s in t.scores], dtype=object), groups)
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = n * simple_variance(t, linear).T.ravel() / variance
-        borrowed = np.minimum(n, n / _whole_design_effect(t, survey).repeat(groups))
+        effect = _whole_design_effect(t).repeat(groups) if alike.any() else np.ones(len(n))
+        borrowed = np.minimum(n, n / effect)
     effective = np.where(n == 0, 0.0, np.where(alike, np.where(np.isfinite(span), borrowed, np.nan), effective))
     effective = np.where(census & (n > 0), np.inf, effective)
     unknown = (n == 0) | alike | (alone & (not census)) | ~np.isfinite(variance)
@@ -172,10 +172,19 @@ def _labels(t: Totals, declared: Sequence[Score]) -> pd.DataFrame:
 def _mean_square(t: Totals) -> np.ndarray:
     """Return the mean of the squared points, about the shift."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(group_sums(t, t.square["yy"]) / group_sums(t, t.first["b"]))
+        return np.asarray(t.grouped["yy"] / t.grouped["b"])
 
 
-def _whole_design_effect(t: Totals, survey: Survey) -> np.ndarray:
+def _raw_variance(t: Totals) -> np.ndarray:
+    """Return the variance if the points varied about the shift, not about their mean: what rounding is measured by."""
+    sums = t.grouped
+    with np.errstate(divide="ignore", invalid="ignore"):
+        raw = sums["yy"] * sums["b"] / sums["x"] ** 2 / sums["count"]
+    totals_too = [s.family == "total" for s in t.scores]
+    return np.asarray(np.where(totals_too, raw * sums["x"] ** 2, raw))
+
+
+def _whole_design_effect(t: Totals) -> np.ndarray:
     """Return each score's design effect in the whole sample, also outside the domain; Kish's where that has no variance."""
     import pandas as pd
 
@@ -184,9 +193,8 @@ def _whole_design_effect(t: Totals, survey: Survey) -> np.ndarray:
     variance = SampleCovariance(whole, linear).diagonal()
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = variance / simple_variance(whole, linear)[0]
-        kish = (group_sums(whole, t.count) * group_sums(whole, t.square["ww"]) / group_sums(whole, t.first["b"]) ** 2)[
-            0
-        ]
+        sums = whole.grouped
+        kish = (sums["count"] * sums["ww"] / sums["b"] ** 2)[0]
     return np.asarray(np.where(np.isfinite(effect) & (effect > 0), effect, kish))
 
 

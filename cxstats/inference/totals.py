@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,6 +67,17 @@ class Totals:
     lone_psu: str
     sample: Any = field(repr=False, default=None)
 
+    @cached_property
+    def grouped(self) -> dict[str, np.ndarray]:
+        """The sums by group (groups x scores): "count", "y", "x", "b", "yy", "yx", "xx", "ww"."""
+        inside, groups = np.flatnonzero(self.group >= 0), len(self.groups)
+        group = self.group[inside]
+
+        def summed(cells: np.ndarray) -> np.ndarray:
+            return _columns([np.bincount(group, weights=column[inside], minlength=groups) for column in cells.T])
+
+        return {name: summed(cells) for name, cells in {"count": self.count, **self.first, **self.square}.items()}
+
 
 def totals(
     survey: Survey,
@@ -95,8 +107,8 @@ def totals(
     fraction = _fraction(survey, sums, stratum, strata_names, sampled, values)
     group, groups = _groups(sums, by)
     k = len(scores)
-    first = {part: np.column_stack([values[f"w{part}{i}"] for i in range(k)]) for part in PARTS}
-    square = {pair: np.column_stack([values[f"{pair}{i}"] for i in range(k)]) for pair in SQUARES}
+    first = {part: _columns([values[f"w{part}{i}"] for i in range(k)]) for part in PARTS}
+    square = {pair: _columns([values[f"{pair}{i}"] for i in range(k)]) for pair in SQUARES}
     second = {}
     if cluster is None:
         parts = [(part, i) for part in ("y", "x") for i in range(k)]
@@ -122,9 +134,14 @@ def totals(
         _lone(strata_names, sampled, design.strata, cluster is not None)
     return Totals(
         tuple(scores), groups, group, stratum, cluster, sampled, fraction, values["rows"],
-        np.column_stack([values[f"n{i}"] for i in range(k)]), first, square, second, shift, left,
+        _columns([values[f"n{i}"] for i in range(k)]), first, square, second, shift, left,
         strata_names, cluster_names, design.lone_psu, frame.native,
     )  # fmt: skip
+
+
+def _columns(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the arrays as columns that are each contiguous, since they are summed one by one."""
+    return np.asfortranarray(np.column_stack(columns))
 
 
 def place_of(score: Score) -> str:

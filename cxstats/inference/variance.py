@@ -17,7 +17,7 @@ import numpy as np
 
 from cxstats.inference.totals import Totals
 
-TINY = 1e-20
+ROUNDING = 1e-12  # a variance below this part of the raw second moment is rounding
 
 
 class Covariance(Protocol):
@@ -41,7 +41,7 @@ class Linear:
 
 def linearise(totals: Totals) -> Linear:
     """Return values and derivatives: Y / X + shift for means and ratios, Y + shift X for totals."""
-    y, x = group_sums(totals, totals.first["y"]), group_sums(totals, totals.first["x"])
+    y, x = totals.grouped["y"], totals.grouped["x"]
     with np.errstate(divide="ignore", invalid="ignore"):
         theta = np.where(x != 0, y / x, np.nan)
         value, by_y, by_x = theta + totals.shift, np.where(x != 0, 1 / x, 0.0), np.where(x != 0, -theta / x, 0.0)
@@ -49,15 +49,8 @@ def linearise(totals: Totals) -> Linear:
         if score.family == "total":
             value[:, k] = y[:, k] + totals.shift[k] * x[:, k]
             by_y[:, k], by_x[:, k] = 1.0, totals.shift[k]
-    value[group_sums(totals, totals.count) == 0] = np.nan
+    value[totals.grouped["count"] == 0] = np.nan
     return Linear(value, by_y, by_x)
-
-
-def group_sums(totals: Totals, cells: np.ndarray) -> np.ndarray:
-    """Sum cells x scores to groups x scores."""
-    inside, groups = totals.group >= 0, len(totals.groups)
-    columns = [np.bincount(totals.group[inside], weights=c[inside], minlength=groups) for c in cells.T]
-    return np.column_stack(columns)
 
 
 def scales(totals: Totals) -> np.ndarray:
@@ -70,12 +63,12 @@ def scales(totals: Totals) -> np.ndarray:
 
 def simple_variance(totals: Totals, linear: Linear) -> np.ndarray:
     """Return what the variance would be in a simple random sample of the same size (with replacement)."""
-    count = group_sums(totals, totals.count)
-    base = group_sums(totals, totals.first["b"])
-    yy, yx, xx = (group_sums(totals, totals.square[pair]) for pair in ("yy", "yx", "xx"))
-    x = group_sums(totals, totals.first["x"])
+    count = totals.grouped["count"]
+    base = totals.grouped["b"]
+    yy, yx, xx = (totals.grouped[pair] for pair in ("yy", "yx", "xx"))
+    x = totals.grouped["x"]
     with np.errstate(divide="ignore", invalid="ignore"):
-        theta = group_sums(totals, totals.first["y"]) / x
+        theta = totals.grouped["y"] / x
         spread = np.maximum(yy - 2 * theta * yx + theta**2 * xx, 0.0) / base * count / (count - 1)
         variance = np.asarray(spread / count * (base / x) ** 2)
         for k, score in enumerate(totals.scores):
@@ -182,7 +175,7 @@ class SampleCovariance:
                 blocks = np.bincount(g, weights=self._scale[h] * self._squares(k, j, inside), minlength=self.groups)
                 rows = np.arange(self.groups)
                 matrix[k * self.groups + rows, j * self.groups + rows] += blocks
-        return matrix
+        return np.asarray(matrix)
 
 
 @dataclass(frozen=True)
