@@ -171,6 +171,55 @@ class Estimate:
         table["unit"], table["note"] = self._rows.unit, self._rows.note
         return table.reset_index(drop=True)
 
+    def design_effect(self, *, replacement: bool = True) -> np.ndarray:
+        """Return the design effect: the variance over that of a simple random sample with as many answers.
+
+        ``V / (S^2 / n)`` with the weighted variance `S^2` of the points, so ``n / n_effective``; without replacement
+        ``V / ((1 - n / N) S^2 / n)`` with `N` the sum of the weights.
+
+        Parameters
+        ----------
+        replacement : bool
+            Whether the simple random sample is drawn with replacement. False needs weights that sum to the population
+            (it is R survey's ``deff=TRUE``; True is its ``deff="replace"``).
+
+        Returns
+        -------
+        numpy.ndarray
+            One design effect a row, without unit; NaN where the variance is unknown or the row is no mean of points.
+
+        Raises
+        ------
+        ArgumentError
+            If `replacement` is False and the weights sum to no more than the answers.
+
+        Notes
+        -----
+        It depends on the score: weights that cost much for one may cost nothing for another.
+
+        References
+        ----------
+        Kish, L. (1965). *Survey Sampling*, ch. 8. Wiley.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> answers = pd.DataFrame({"overall": [5, 4, 2, 5, 3, 4], "branch": list("aabbcc")})
+        >>> cx.measure(cx.Survey(answers, psu="branch"), cx.mean("overall")).design_effect().round(3).tolist()
+        [0.488]
+        """
+        effect = np.where(self._rows.unknown, np.nan, self.n / np.where(self._rows.unknown, 1.0, self.n_effective))
+        if replacement:
+            return np.asarray(effect)
+        people = self._rows.represented
+        small = np.flatnonzero(people <= self.n)
+        if len(small):
+            raise ArgumentError(
+                f"design_effect(replacement=False): the weights of row {int(small[0]) + 1} sum to {people[small[0]]:g}, but "
+                f"there are {self.n[small[0]]:g} answers. Weights must sum to the population, or say replacement=True."
+            )
+        return np.asarray(effect / (1 - self.n / people))
+
     def interval(self, level: float = 0.95, method: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return lower and upper limits, as `frame` shows them."""
         if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:

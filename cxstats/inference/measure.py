@@ -112,8 +112,8 @@ def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequen
                  for i, sign in ((0, -1), (1, 1)))  # fmt: skip
     square = _mean_square(t).T.ravel()
     census = bool(np.all(t.fraction >= 1))
-    span = np.where(np.isfinite(high - low), high - low, np.sqrt(np.maximum(square, 0)))
     alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & (not census)
+    alike |= (n == 1) & np.isnan(variance)
     plain = not (survey.design.strata or survey.design.psu or survey.design.weight or survey.design.fpc)
     alone = (n > 0) & ~(df > 0)
     family = np.repeat(np.asarray([s.family for s in t.scores], dtype=object), groups)
@@ -121,11 +121,11 @@ def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequen
         effective = n * simple_variance(t, linear).T.ravel() / variance
         effect = _whole_design_effect(t).repeat(groups) if alike.any() else np.ones(len(n))
         borrowed = np.minimum(n, n / effect)
-    effective = np.where(n == 0, 0.0, np.where(alike, np.where(np.isfinite(span), borrowed, np.nan), effective))
+    effective = np.where(n == 0, 0.0, np.where(alike, borrowed, effective))
     effective = np.where(census & (n > 0), np.inf, effective)
     unknown = (n == 0) | alike | (alone & (not census)) | ~np.isfinite(variance)
     rows = Rows(
-        n=n, n_effective=effective, square=square, unknown=unknown, simple=np.full(len(n), plain),
+        n=n, n_effective=effective, represented=t.grouped["b"].T.ravel(), square=square, unknown=unknown, simple=np.full(len(n), plain),
         family=family, unit=_texts([s.unit for s in t.scores], groups),
         variant=_texts([s.variant for s in t.scores], groups),
         direction=_texts([s.direction or "" for s in t.scores], groups), low=low, high=high,

@@ -22,6 +22,8 @@ class Rows:
     ----------
     n, n_effective : array of float
         Base (unweighted answers) and its effective size, n over the design effect.
+    represented : array of float
+        Sum of the weights in the base: the people the answers stand for.
     square : array of float
         Mean of the squared points, needed for the interval of a balance.
     unknown : array of bool
@@ -38,6 +40,7 @@ class Rows:
 
     n: np.ndarray
     n_effective: np.ndarray
+    represented: np.ndarray
     square: np.ndarray
     unknown: np.ndarray
     simple: np.ndarray
@@ -67,6 +70,7 @@ class Rows:
         made: dict[str, Any] = {
             "n": n,
             "n_effective": np.full(size, np.nan),
+            "represented": np.full(size, np.nan),
             "square": np.full(size, np.nan),
             "unknown": unknown,
             "simple": np.zeros(size, dtype=bool),

@@ -7,6 +7,7 @@ their own PSUs it returns first and second moments by stratum x group, from whic
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -135,8 +136,16 @@ def totals(
     return Totals(
         tuple(scores), groups, group, stratum, cluster, sampled, fraction, values["rows"],
         _columns([values[f"n{i}"] for i in range(k)]), first, square, second, shift, left,
-        strata_names, cluster_names, design.lone_psu, frame.native,
+        strata_names, cluster_names, design.lone_psu, _identity(frame.native),
     )  # fmt: skip
+
+
+def _identity(native: Any) -> Any:
+    """Return a token that is the same object for the same frame, without keeping the frame alive where that can be."""
+    try:
+        return weakref.ref(native)
+    except TypeError:
+        return native
 
 
 def _columns(columns: Sequence[np.ndarray]) -> np.ndarray:

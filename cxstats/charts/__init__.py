@@ -1,0 +1,13 @@
+"""Pictures of estimates: axes-level functions, one file a chart family; the one importer of matplotlib.
+
+Every function draws on the Axes it is given (or on one of a new figure), returns it, and leaves matplotlib's settings as
+they were. Nothing here computes a number that the estimate does not already hold.
+"""
+
+from __future__ import annotations
+
+from cxstats.charts.estimates import plot_estimates
+from cxstats.charts.style import save
+from cxstats.charts.trend import plot_trend
+
+__all__ = ["plot_estimates", "plot_trend", "save"]

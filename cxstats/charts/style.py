@@ -1,0 +1,281 @@
+"""What all charts share: colours, words, the look of an Axes, and files that come out the same every time."""
+
+from __future__ import annotations
+
+import datetime
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats.errors import ArgumentError, listing, one_of
+from cxstats.inference import Estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
+
+# Okabe and Ito (2008) without the greens, so that no two colours are a red-green pair; each has a shape for grey print.
+PALETTE = ("#0072B2", "#E69F00", "#CC79A7", "#000000", "#56B4E9", "#D55E00")
+MARKERS = ("o", "s", "^", "D", "v", "P")
+INK, MUTED, FAINT, SIGNAL = "#262626", "#6B6B6B", "#E4E4E4", "#D55E00"
+
+ABBREVIATIONS = {
+    "csat": "CSAT",
+    "nps": "NPS",
+    "fcr": "FCR",
+    "first_contact_resolution": "First-contact resolution",
+}
+MARGIN = 0.06
+EDGE = 0.03
+
+
+# --- what is drawn ----------------------------------------------------------------------------------------------------
+
+
+def need_estimate(place: str, est: Any) -> None:
+    """Raise `ArgumentError` unless `est` is an estimate with rows."""
+    if not isinstance(est, Estimate):
+        raise ArgumentError(f"{place}(est=): an Estimate, as measure() returns, is needed, not {type(est).__name__}.")
+    if not len(est):
+        raise ArgumentError(f"{place}(est=): the estimate has no rows, so there is nothing to draw.")
+
+
+def need_axes(place: str, ax: Any) -> None:
+    """Raise `ArgumentError` unless `ax` is one Axes, or None."""
+    from matplotlib.axes import Axes
+
+    if ax is not None and not isinstance(ax, Axes):
+        raise ArgumentError(f"{place}(ax=): one matplotlib Axes is needed, not {type(ax).__name__}; of several, choose one.")
+
+
+def need_number(place: str, value: Any) -> float:
+    """Return a finite number, or raise `ArgumentError`."""
+    real = isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)
+    if not real or not np.isfinite(value):
+        raise ArgumentError(f"{place}: a finite number in the unit of the estimates is needed, not {value!r}.")
+    return float(value)
+
+
+def one_unit(place: str, table: pd.DataFrame, metrics: Iterable[Any]) -> str:
+    """Return the unit of all rows, or raise `ArgumentError`: one axis cannot show two units."""
+    found: dict[str, list[str]] = {}
+    for unit, metric in zip(table["unit"], metrics, strict=True):
+        named = found.setdefault(str(unit), [])
+        if str(metric) not in named:
+            named.append(str(metric))
+    if len(found) > 1:
+        said = "; ".join(f"{unit or 'no unit'!r}: {listing(names, 4)}" for unit, names in found.items())
+        raise ArgumentError(
+            f"{place}(est=): one axis cannot show different units ({said}). Measure the scores of each unit by a call of "
+            "their own, and draw each estimate on its own Axes (ax=)."
+        )
+    return next(iter(found))
+
+
+def new_axes(width: float, height: float) -> Axes:
+    """Return the Axes of a new figure (inches) whose layout keeps labels inside."""
+    import matplotlib.pyplot as plt
+
+    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    return ax
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Return the text such that matplotlib shows it as it is: a dollar sign is a dollar sign."""
+    return text.replace("$", r"\$")
+
+
+def sentence(name: str) -> str:
+    """Return a name of the library or of a column in sentence case: "first_contact_resolution" is no title."""
+    first, space, rest = name.partition(" ")
+    if first in ABBREVIATIONS:
+        return ABBREVIATIONS[first] + space + rest
+    text = name.replace("_", " ").strip() if name.isidentifier() else name
+    return text[:1].upper() + text[1:]
+
+
+def shown(value: Any) -> str:
+    """Return a label of the data as text: dates without an idle midnight, whole numbers without a point."""
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def wrapped(text: str, width: int, most: int = 3) -> str:
+    """Return the text in lines of about `width` characters, at most so many."""
+    lines = textwrap.wrap(text, width, max_lines=most, placeholder=" …", break_on_hyphens=False)
+    return "\n".join(lines) if lines else text
+
+
+def value_label(labels: pd.DataFrame, unit: str, *, named: bool = True) -> str:
+    """Return what the values are, with their unit: "CSAT (%)", "Difference app - call (percentage points)"."""
+    metrics = [str(m) for m in labels["metric"].drop_duplicates()]
+    said = [sentence(metrics[0])] if len(metrics) == 1 and named else []
+    for column, word in (("contrast", "difference "), ("trend", "")):
+        for name in labels[column].drop_duplicates().astype(str) if column in labels and is_constant(labels, column) else ():
+            said = [s for s in said if s != sentence(name)]
+            said.append(f"{word}{name}")
+    if is_difference(labels):
+        unit = unit.replace("net %", "%").replace("%", "percentage points")
+    text = ", ".join(said)
+    text = text[:1].upper() + text[1:]
+    if not text:
+        return {"%": "Percent", "net %": "Net percent", "": "Estimate"}.get(unit, unit[:1].upper() + unit[1:])
+    return f"{text} ({unit})" if unit else text
+
+
+def is_difference(labels: pd.DataFrame) -> bool:
+    """Return whether the values are contrasts or slopes, which zero divides."""
+    return "contrast" in labels or "trend" in labels
+
+
+def is_constant(labels: pd.DataFrame, column: str) -> bool:
+    """Return whether a label column tells nothing apart."""
+    return labels[column].drop_duplicates().size <= 1
+
+
+# --- the look ---------------------------------------------------------------------------------------------------------
+
+
+def ink(color: str) -> str:
+    """Return the colour, darkened until text in it has a contrast of 4.5 to white (WCAG AA)."""
+    from matplotlib.colors import to_hex, to_rgb
+
+    rgb = np.asarray(to_rgb(color))
+    while 1.05 / (luminance(rgb) + 0.05) < 4.5:
+        rgb = rgb * 0.95
+    return str(to_hex(rgb))
+
+
+def luminance(rgb: np.ndarray) -> float:
+    """Return the relative luminance of an sRGB colour."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def text_size(ax: Axes, relative: str = "small") -> float:
+    """Return a size of text in points, relative to the caller's font size."""
+    from matplotlib.font_manager import FontProperties
+
+    return float(FontProperties(size=relative).get_size_in_points())
+
+
+def size_in_points(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the Axes in points, as laid out so far."""
+    box, dpi = ax.get_window_extent(), root_figure(ax).dpi
+    return float(box.width * 72 / dpi), float(box.height * 72 / dpi)
+
+
+def cell_width(ax: Axes) -> float:
+    """Return the width in points that the Axes and its labels have in their figure."""
+    figure, spec = root_figure(ax), ax.get_subplotspec()
+    columns = spec.get_gridspec().ncols if spec is not None else 1
+    return float(figure.get_figwidth() * 72 / columns)
+
+
+def root_figure(ax: Axes) -> Figure:
+    """Return the whole figure, also of an Axes in a subfigure."""
+    figure: Figure | SubFigure | None = ax.get_figure(root=True)
+    if figure is None:
+        raise ArgumentError("ax=: these Axes were removed from their figure.")
+    return figure  # type: ignore[return-value]  # root=True never returns a SubFigure
+
+
+def dress(ax: Axes, values: str) -> None:
+    """Give the Axes the look of the library: faint grid lines across the axis of the values ("x" or "y"), no frame."""
+    for side in ("top", "right", "left" if values == "x" else "bottom"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(MUTED)
+        ax.spines[side].set_linewidth(0.8)
+    ax.set_axisbelow(True)
+    ax.grid(False)
+    ax.grid(True, axis=values, color=FAINT, linewidth=0.8, linestyle="-")  # type: ignore[arg-type]
+    ax.tick_params(axis="both", which="both", length=0, labelsize=text_size(ax), labelcolor=INK)
+    ax.xaxis.label.set(size=text_size(ax), color=INK)
+    ax.yaxis.label.set(size=text_size(ax), color=INK)
+
+
+def view(numbers: Iterable[Any], unit: str, *, difference: bool) -> tuple[float, float]:
+    """Return axis limits around the numbers; percentages do not pass their ends by more than a marker needs."""
+    every = np.concatenate([np.ravel(np.asarray(n, dtype=np.float64)) for n in numbers])
+    finite = every[np.isfinite(every)]
+    if not len(finite):
+        return 0.0, 1.0
+    low, high = float(finite.min()), float(finite.max())
+    span = high - low if high > low else max(abs(high) * 0.1, 1e-9 if high else 1.0)
+    left, right = low - MARGIN * span, high + MARGIN * span
+    ends = {"%": (0.0, 100.0), "net %": (-100.0, 100.0)}.get(unit)
+    if ends is not None and not difference and ends[0] <= low and high <= ends[1]:
+        left, right = max(left, ends[0] - EDGE * span), min(right, ends[1] + EDGE * span)
+    return left, right
+
+
+def inside(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Return the values with infinite ones put just beyond the limits, where the Axes cuts them off."""
+    span = limits[1] - limits[0]
+    return np.where(np.isinf(values), np.clip(values, limits[0] - span, limits[1] + span), values)
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def save(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
+    """Write a figure to a PNG or SVG file that is the same, byte by byte, on every run.
+
+    Dates and random identifiers are left out of the file, so a changed file means a changed picture.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure; of an Axes, ``ax.figure``.
+    path : str or Path
+        Where to write; the ending, ``.png`` or ``.svg``, decides the kind.
+    dpi : int
+        Dots per inch of a PNG, by default 200.
+
+    Returns
+    -------
+    Path
+        The path written.
+
+    Raises
+    ------
+    ArgumentError
+        If the ending is another one.
+
+    Notes
+    -----
+    The same bytes need the same versions of matplotlib and of the fonts.
+
+    References
+    ----------
+    Sandve, G. K. et al. (2013). Ten simple rules for reproducible computational research. *PLoS Comput. Biol.* 9.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from matplotlib.figure import Figure
+    >>> from cxstats.charts import save
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(Figure(), f"{folder}/empty.svg").name
+    'empty.svg'
+    """
+    import matplotlib as mpl
+
+    path = Path(path)
+    kind = path.suffix.lower()
+    one_of("save(path=), ending", kind, (".png", ".svg"))
+    nothing: dict[str, Any] = {"Date": None, "Creator": None} if kind == ".svg" else {"Software": None}
+    with mpl.rc_context({"svg.hashsalt": "cxstats", "svg.fonttype": "path"}):
+        figure.savefig(path, format=kind[1:], dpi=dpi, metadata=nothing)
+    return path

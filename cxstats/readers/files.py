@@ -1,0 +1,162 @@
+"""A file of answers becomes a pandas frame; what kind of file it is, its name says.
+
+One kind of frame comes back whatever is installed, so a report does not depend on it. What cannot be read is an error
+with the place and the remedy, never a frame that is quietly wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxstats.errors import ArgumentError, DataError, listing, suggestion
+from cxstats.readers.text import read_text
+from cxstats.readers.types import settled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEXT = {".csv": ",", ".tsv": "\t"}
+PARQUET = (".parquet", ".pq")
+SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+
+
+def read_frame(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
+    """Read a file of answers: comma-separated text, parquet or a spreadsheet.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        ``.csv`` or ``.tsv`` (UTF-8, first line the column names; ``;`` and tabs are recognised), ``.parquet``, or
+        ``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``.
+    sheet : str, optional
+        Name of the sheet of a spreadsheet. Default: the first one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a line, with nullable types: whole numbers stay whole beside a missing answer.
+
+    Raises
+    ------
+    ArgumentError
+        There is no such file (near names are suggested), no such sheet, or the file is of another kind.
+    DataError
+        The file is empty, not what its name says, or its lines do not fit its header.
+
+    Notes
+    -----
+    Caution: an empty cell is missing. "NA", "n/a", "NaN" and "null" are missing only in a column that otherwise holds
+    numbers or true/false; among texts they are texts, so a region "NA" is not lost.
+
+    Examples
+    --------
+    .. code-block:: python
+
+        import cxstats as cx
+        from cxstats.readers import read_frame
+
+        cx.Survey(read_frame("answers.csv"), weight="weight")
+    """
+    path = Path(path)
+    place = f"read_frame({path.name})"
+    kind = path.suffix.lower()
+    if kind not in TEXT and kind not in PARQUET and kind not in SHEETS:
+        raise ArgumentError(
+            f"{place}: files of the kind {kind or 'without an ending'!r} are not read. "
+            f"Save the answers as one of {listing([*TEXT, *PARQUET, *SHEETS], most=20)}."
+        )
+    _need_file(path, place)
+    if sheet is not None and kind not in SHEETS:
+        raise ArgumentError(f"{place}: sheet={sheet!r} is for spreadsheets; this file has no sheets. Leave it out.")
+    if path.stat().st_size == 0:
+        raise DataError(f"{place}: the file is empty (0 bytes).")
+    if kind in TEXT:
+        return settled(read_text(path, place, TEXT[kind]))
+    return settled(_parquet(path, place) if kind in PARQUET else _spreadsheet(path, place, sheet))
+
+
+def _need_file(path: Path, place: str) -> None:
+    if path.is_file():
+        return
+    if path.is_dir():
+        raise ArgumentError(f"{place}: {path} is a folder. Name a file in it.")
+    if not path.parent.is_dir():
+        raise ArgumentError(f"{place}: there is no folder {path.parent}.")
+    near = sorted(p.name for p in path.parent.iterdir() if p.is_file() and p.suffix.lower() in (*TEXT, *PARQUET, *SHEETS))
+    there = f" The data files there are {listing(near)}." if near else " No data file is there."
+    raise ArgumentError(f"{place}: no such file in {path.parent}.{suggestion(path.name, near) or there}")
+
+
+def _parquet(path: Path, place: str) -> pd.DataFrame:
+    """Read with the first engine that is installed; all give the same values."""
+    engines: list[tuple[str, Callable[[Path], pd.DataFrame]]] = [
+        ("pyarrow", _by_pyarrow),
+        ("duckdb", _by_duckdb),
+        ("polars", _by_polars),
+    ]
+    for name, read in engines:
+        try:
+            return read(path)
+        except ImportError:
+            continue
+        except Exception as error:  # each engine has errors of its own
+            raise DataError(f"{place}: {name} cannot read it as parquet: {_first_line(error)}") from error
+    raise ArgumentError(f"{place}: parquet needs pyarrow, duckdb or polars: pip install cxstats[engines].")
+
+
+def _by_pyarrow(path: Path) -> pd.DataFrame:
+    import pandas as pd
+    import pyarrow  # noqa: F401  (so that its absence is seen here)
+
+    return pd.read_parquet(path, engine="pyarrow", dtype_backend="numpy_nullable")
+
+
+def _by_duckdb(path: Path) -> pd.DataFrame:
+    import duckdb
+
+    with duckdb.connect() as connection:
+        return connection.read_parquet(str(path)).df()
+
+
+def _by_polars(path: Path) -> pd.DataFrame:
+    import pandas as pd
+    import polars as pl
+
+    return pd.DataFrame(pl.read_parquet(path).to_dict(as_series=False))
+
+
+def _spreadsheet(path: Path, place: str, sheet: str | None) -> pd.DataFrame:
+    import pandas as pd
+
+    try:
+        import python_calamine  # noqa: F401
+    except ImportError as error:
+        raise ArgumentError(f"{place}: spreadsheets need python-calamine: pip install cxstats[io].") from error
+    try:
+        book = pd.ExcelFile(path, engine="calamine")
+    except Exception as error:  # a damaged file raises the parser's own errors
+        raise DataError(f"{place}: it cannot be read as a spreadsheet: {_first_line(error)}") from error
+    with book:
+        names = [str(name) for name in book.sheet_names]
+        if sheet is not None and sheet not in names:
+            hint = suggestion(sheet, names) or f" The sheets are {listing(names)}."
+            raise ArgumentError(f"{place}: no sheet {sheet!r}.{hint}")
+        header = book.parse(sheet or names[0], header=None, nrows=1, dtype=object)
+        if not len(header):
+            raise DataError(f"{place}: sheet {sheet or names[0]!r} is empty.")
+        columns = [str(cell) for cell in header.iloc[0] if pd.notna(cell)]
+        need_unique(place, columns)
+        return book.parse(sheet or names[0], keep_default_na=False, na_values=[""])
+
+
+def need_unique(place: str, columns: list[str]) -> None:
+    """Raise `DataError` if two columns share a name, which pandas would quietly change."""
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise DataError(f"{place}: the header names {listing(twice)} more than once. Give each column a name of its own.")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,37 @@
+"""Columns get the type that their values have: whole numbers stay whole, yes/no stays yes/no, beside missing cells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MISSING_NUMBERS = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "#N/A"})
+
+
+def settled(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with nullable types; "NA" is missing where every other value is a number or true/false."""
+    frame = frame.rename(columns=str)
+    return frame.assign(**{name: _settled(frame[name]) for name in frame.columns})
+
+
+def _settled(column: pd.Series[Any]) -> pd.Series[Any]:
+    import pandas as pd
+    from pandas.api import types
+
+    if isinstance(column.dtype, pd.CategoricalDtype) or types.is_datetime64_any_dtype(column.dtype):
+        return column
+    if not (types.is_object_dtype(column.dtype) or types.is_string_dtype(column.dtype)):
+        return column.convert_dtypes(convert_string=False)
+    blank = column.isna() | column.isin(list(MISSING_NUMBERS))
+    values = column[~blank]
+    if not len(values):
+        return column.where(~column.isna()) if column.notna().any() else pd.Series(pd.NA, column.index, dtype="Float64")
+    truths = {True: True, False: False, "True": True, "False": False, "TRUE": True, "FALSE": False}
+    if values.isin(list(truths)).all() and not any(type(v) in (int, float) for v in values.unique()):
+        return column.where(~blank).map(truths).astype("boolean")
+    numbers = pd.to_numeric(values, errors="coerce")
+    if not any(isinstance(v, bool) for v in values.unique()) and numbers.notna().all():
+        return numbers.reindex(column.index).convert_dtypes()
+    return column
