@@ -17,11 +17,24 @@ import narwhals as nw
 import numpy as np
 
 from cxstats.errors import ArgumentError, CxError, need_columns
-from cxstats.memory import ARITHMETIC, OPERATORS, Frame, Key, MemoryFrame, Plan, Rowwise, Sums, factorised, ordered
+from cxstats.memory import (
+    ARITHMETIC,
+    OPERATORS,
+    Cumulated,
+    Frame,
+    Key,
+    MemoryFrame,
+    Plan,
+    Rowwise,
+    Sums,
+    factorised,
+    ordered,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+BAND = 25.0  # of a distribution the lines within 25 / sqrt(n) of the share asked for leave the engine, not all rows
 MOST_LOOKUPS = 200  # a lazy engine writes a lookup as one CASE; longer ones exhaust its parser
 ACCEPTED = "a pandas, polars (eager or lazy) or pyarrow frame, a DuckDB relation or a PySpark DataFrame"
 
@@ -163,6 +176,41 @@ class LazyFrame(Frame):
             for i, product in enumerate(plan.products)
         }
         return Sums(keys, inside, values)
+
+    def cumulated(
+        self,
+        column: str,
+        weight: Rowwise,
+        by: Sequence[str],
+        inside: Rowwise,
+        near: float,
+        span: tuple[float, float] | None,
+    ) -> Cumulated:
+        keys = {f"by{i}": self._key(name) for i, name in enumerate(by)}
+        over = [*keys] or ["everyone"]
+        rows = self.lazy.select(
+            **(keys or {"everyone": nw.lit(1)}), chosen=self._chosen(inside), value=self.column(column).expr,
+            weight=self._expr(weight), one=nw.lit(1.0),
+        )  # fmt: skip
+        cells = rows.filter(nw.col("chosen") & (nw.col("weight") > 0)).group_by(*over, "value")
+        sums = cells.agg(nw.col("weight").sum(), nw.col("one").sum()).with_columns(
+            below=nw.col("weight").cum_sum().over(*over, order_by="value"),
+            total=nw.col("weight").sum().over(*over),
+            size=nw.col("one").sum().over(*over),
+        )
+        shares = sums.with_columns(
+            share=nw.col("below") / nw.col("total"), before=(nw.col("below") - nw.col("weight")) / nw.col("total")
+        )
+        share, before, reach = nw.col("share"), nw.col("before"), BAND**2 / nw.col("size")
+        if span is None:
+            kept = ((share >= near) | ((share - near) ** 2 <= reach)) & (
+                (before <= near) | ((before - near) ** 2 <= reach)
+            )
+        else:
+            kept = (share >= span[0]) & (before <= span[1])
+        table = shares.filter(kept).select(*keys, "value", "before", "share").collect().sort(*keys, "value")
+        columns = [np.array(table[n].to_numpy(), dtype=np.float64) for n in ("value", "before", "share")]
+        return Cumulated({n: _collected(table[k]) for n, k in zip(by, keys, strict=True)}, *columns)
 
     def _key(self, name: str) -> nw.Expr:
         key = nw.col(name)

@@ -104,6 +104,31 @@ class Frame(ABC):
     def sums(self, plan: Plan) -> Sums:
         """Return the sums that the plan asks for; the pass over the rows."""
 
+    @abstractmethod
+    def cumulated(
+        self,
+        column: str,
+        weight: Rowwise,
+        by: Sequence[str],
+        inside: Rowwise,
+        near: float,
+        span: tuple[float, float] | None,
+    ) -> Cumulated:
+        """Return the distribution of a column by group, sorted, for the rows inside.
+
+        Engines need only return the lines about the share `near`, or those from `span[0]` to `span[1]`.
+        """
+
+
+@dataclass(frozen=True)
+class Cumulated:
+    """Distribution functions by group: a line has a value and the weighted shares below it and at or below it."""
+
+    by: dict[str, Key]
+    value: np.ndarray
+    below: np.ndarray
+    share: np.ndarray
+
 
 class _One:
     def evaluate(self, engine: Any) -> Any:
@@ -180,6 +205,36 @@ class MemoryFrame(Frame):
                 values = made[product[0]] if len(product) == 1 else made[product[0]] * made[product[1]]
                 total += np.bincount(cell, weights=values, minlength=size)
         return Sums(keys, inside, totals)
+
+    def cumulated(
+        self,
+        column: str,
+        weight: Rowwise,
+        by: Sequence[str],
+        inside: Rowwise,
+        near: float,
+        span: tuple[float, float] | None,
+    ) -> Cumulated:
+        keys = [] if column in by else [column]
+        found = self.sums(Plan({"weight": weight}, [("weight",)], keys=keys, by=by, inside=inside))
+        key = found.keys[column]
+        levels = key.levels.to_numpy(dtype=np.float64, na_value=np.nan)
+        heavy = found.values["weight",]
+        cells = np.flatnonzero(found.inside & (key.codes >= 0) & (heavy > 0))
+        value = levels[key.codes[cells]]
+        order = np.lexsort((value, *(found.keys[name].codes[cells] for name in by)))
+        cells, value = cells[order], value[order]
+        codes = {name: found.keys[name].codes[cells] for name in by}
+        changes = np.zeros(len(cells), dtype=bool)
+        for code in codes.values():
+            changes[1:] |= code[1:] != code[:-1]
+        group = np.cumsum(changes)
+        share, below = np.zeros(len(cells)), np.zeros(len(cells))
+        for start, stop in zip(*_runs(group), strict=True):
+            so_far = np.cumsum(heavy[cells[start:stop]])
+            share[start:stop] = so_far / so_far[-1]
+            below[start + 1 : stop] = share[start : stop - 1]
+        return Cumulated({name: Key(codes[name], found.keys[name].levels) for name in by}, value, below, share)
 
     def _cells(self, plan: Plan) -> tuple[np.ndarray, dict[str, Key], np.ndarray, int]:
         """Return each row's cell (keys x inside x by), numbered among those that occur, and the cells' keys."""
@@ -361,6 +416,12 @@ def _sorting(values: pd.Series[Any]) -> np.ndarray:
     except TypeError:  # values of several types have no order of their own: by type, then by text
         pairs = [(type(v).__name__, str(v)) for v in values]
         return np.asarray(sorted(range(len(pairs)), key=pairs.__getitem__), dtype=np.int64)
+
+
+def _runs(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each run of equal numbers starts and stops."""
+    edges = np.flatnonzero(np.diff(group, prepend=-1, append=-1))
+    return edges[:-1], edges[1:]
 
 
 def _compressed(code: np.ndarray) -> tuple[np.ndarray, int]:

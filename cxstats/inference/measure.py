@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -103,40 +103,54 @@ def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequen
     linear = linearise(t)
     covariance: Covariance = SampleCovariance(t, linear)
     support = Support.of(t)
-    groups, scores = len(t.groups), len(t.scores)
     df = support.each()
-    variance = covariance.diagonal()
     value = linear.value.T.ravel()
-    n = t.grouped["count"].T.ravel()
-    low, high = (_repeat([s.range[i] if s.range else sign * np.inf for s in t.scores], groups)
-                 for i, sign in ((0, -1), (1, 1)))  # fmt: skip
-    square = _mean_square(t).T.ravel()
-    census = bool(np.all(t.fraction >= 1))
-    alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & (not census)
-    alike |= (n == 1) & np.isnan(variance)
-    plain = not (survey.design.strata or survey.design.psu or survey.design.weight or survey.design.fpc)
-    alone = (n > 0) & ~(df > 0)
-    family = np.repeat(np.asarray([s.family for s in t.scores], dtype=object), groups)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        effective = n * simple_variance(t, linear).T.ravel() / variance
-        effect = _whole_design_effect(t).repeat(groups) if alike.any() else np.ones(len(n))
-        borrowed = np.minimum(n, n / effect)
-    effective = np.where(n == 0, 0.0, np.where(alike, borrowed, effective))
-    effective = np.where(census & (n > 0), np.inf, effective)
-    unknown = (n == 0) | alike | (alone & (not census)) | ~np.isfinite(variance)
-    rows = Rows(
-        n=n, n_effective=effective, represented=t.grouped["b"].T.ravel(), square=square, unknown=unknown, simple=np.full(len(n), plain),
-        family=family, unit=_texts([s.unit for s in t.scores], groups),
-        variant=_texts([s.variant for s in t.scores], groups),
-        direction=_texts([s.direction or "" for s in t.scores], groups), low=low, high=high,
-        note=_notes(n, alike, alone & ~(plain & (n == 1) & (family == "share")), np.isfinite(low), bool(survey.design.psu)),
-        woodruff=np.full(len(n), None, dtype=object),
-    )  # fmt: skip
+    rows = _rows(t, survey, covariance.diagonal(), df)
     if any(found):
         value, covariance, rows = quantiles(t, declared, found, value, covariance, rows, df)
-    origin = Origin(support, n, np.tile(np.arange(groups), scores), (t.sample,),
-                    frozenset(t.cluster_names or ()), survey.design.describe(), _left_out(t))  # fmt: skip
+    groups = np.tile(np.arange(len(t.groups)), len(t.scores))
+    psus = frozenset(t.cluster_names or ())
+    origin = Origin(support, rows.n, groups, (t.sample,), psus, survey.design.describe(), _left_out(t))
     return Estimate(value, _labels(t, declared), rows, covariance, origin, df=df)
+
+
+def _rows(t: Totals, survey: Survey, variance: np.ndarray, df: np.ndarray) -> Rows:
+    """Return what is known of each row: its base, how much the base is worth, and whether its variance is known."""
+    design, groups = survey.design, len(t.groups)
+    n = t.grouped["count"].T.ravel()
+    census = bool(np.all(t.fraction >= 1))
+    plain = not (design.strata or design.psu or design.weight or design.fpc)
+    alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & (not census)
+    alike |= (n == 1) & np.isnan(variance)
+    alone = (n > 0) & ~(df > 0) & (not census)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = n * simple_variance(t).T.ravel() / variance
+        if alike.any():
+            effective = np.where(alike, np.minimum(n, n / _whole_design_effect(t).repeat(groups)), effective)
+    effective = np.where(n == 0, 0.0, np.inf if census else effective)
+
+    def repeated(of: Callable[[Score], Any], kind: Any = object) -> np.ndarray:
+        return np.repeat(np.asarray([of(score) for score in t.scores], dtype=kind), groups)
+
+    family = repeated(lambda score: score.family)
+    low = repeated(lambda score: score.range[0] if score.range else -np.inf, float)
+    one_share = plain & (n == 1) & (family == "share")
+    return Rows(
+        n=n,
+        n_effective=effective,
+        represented=t.grouped["b"].T.ravel(),
+        square=_mean_square(t).T.ravel(),
+        unknown=(n == 0) | alike | alone | ~np.isfinite(variance),
+        simple=np.full(len(n), plain),
+        family=family,
+        unit=repeated(lambda score: score.unit),
+        variant=repeated(lambda score: score.variant),
+        direction=repeated(lambda score: score.direction or ""),
+        low=low,
+        high=repeated(lambda score: score.range[1] if score.range else np.inf, float),
+        note=_notes(n, alike, alone & ~one_share, np.isfinite(low), "PSU" if design.psu else "row"),
+        woodruff=np.full(len(n), None, dtype=object),
+    )
 
 
 def _scores(scores: Score | Sequence[Score]) -> list[Score]:
@@ -185,21 +199,20 @@ def _raw_variance(t: Totals) -> np.ndarray:
 
 
 def _whole_design_effect(t: Totals) -> np.ndarray:
-    """Return each score's design effect in the whole sample, also outside the domain; Kish's where that has no variance."""
+    """Return each score's design effect in the whole sample, also outside the domain; Kish's where that is unknown."""
     import pandas as pd
 
     whole = replace(t, group=np.zeros_like(t.group), groups=pd.DataFrame(index=range(1)))
-    linear = linearise(whole)
-    variance = SampleCovariance(whole, linear).diagonal()
+    variance = SampleCovariance(whole, linearise(whole)).diagonal()
+    sums = whole.grouped
     with np.errstate(divide="ignore", invalid="ignore"):
-        effect = variance / simple_variance(whole, linear)[0]
-        sums = whole.grouped
+        effect = variance / simple_variance(whole)[0]
         kish = (sums["count"] * sums["ww"] / sums["b"] ** 2)[0]
-    return np.asarray(np.where(np.isfinite(effect) & (effect > 0), effect, kish))
+    known = np.isfinite(effect) & (variance > ROUNDING * _raw_variance(whole)[0])
+    return np.asarray(np.where(known, effect, kish))
 
 
-def _notes(n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, clustered: bool) -> np.ndarray:
-    what = "PSU" if clustered else "row"
+def _notes(n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, what: str) -> np.ndarray:
     notes = np.full(len(n), "", dtype=object)
     notes[alike] = "all answers or PSUs are alike, so the standard error is unknown"
     notes[alike & ranged] += "; the interval borrows the design effect of the whole sample"
@@ -217,11 +230,3 @@ def _left_out(t: Totals) -> tuple[str, ...]:
         said.append(f"{left.zero_weight:,} with weight 0")
     said += [f"{count:,} with no answer to {name}" for name, count in left.no_answer.items() if count]
     return (f"left out of {left.rows:,} rows: {', '.join(said) if said else 'none'}",)
-
-
-def _repeat(values: Sequence[float], groups: int) -> np.ndarray:
-    return np.repeat(np.asarray(values, dtype=np.float64), groups)
-
-
-def _texts(values: Sequence[str], groups: int) -> np.ndarray:
-    return np.repeat(np.asarray(values, dtype=object), groups)

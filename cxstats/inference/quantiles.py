@@ -7,32 +7,33 @@ standard error of F(q) carries the covariance with other estimates over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cxstats.expression import Expression, Literal, Lookup, col, when
 from cxstats.inference.intervals import t_quantile
-from cxstats.inference.rows import Rows
-from cxstats.inference.totals import Totals
+from cxstats.inference.rows import Rows, Woodruff
+from cxstats.inference.totals import Totals, check_columns, domain_of
 from cxstats.inference.variance import Covariance, Rescaled
-from cxstats.memory import Plan
 from cxstats.score import Score
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SMALLEST_ALPHA = 1e-4  # limits beyond this alpha may lie outside what was brought; they are then open
 NEARLY = 1e-12  # rounding in cumulated weights must not move a quantile to the next value
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """A weighted distribution function: sorted values and the share at or below each."""
+    """A weighted distribution function, or the part of one near a quantile: sorted values, the shares below and at or below."""
 
     values: np.ndarray
+    below: np.ndarray
     share: np.ndarray
 
     def quantile(self, p: float) -> float:
@@ -42,14 +43,26 @@ class Distribution:
         place = int(np.searchsorted(self.share, p - NEARLY, side="left"))
         return float(self.values[min(place, len(self.values) - 1)])
 
+    def covers(self, low: float, high: float) -> bool:
+        """Tell whether quantiles from `low` to `high` can be read off."""
+        return (
+            len(self.share) > 0
+            and self.below[0] <= max(low, 0.0) + NEARLY
+            and self.share[-1] >= min(high, 1.0) - NEARLY
+        )
+
+
+Fetch = Callable[[tuple[float, float] | None], dict[tuple[Any, ...], Distribution]]
+
 
 @dataclass(frozen=True)
 class Quantiles:
-    """The quantiles of one score by group, and the score "at or below the group's quantile" that the pass measures."""
+    """The distributions of one score by group, and the score "at or below the group's quantile" that the pass measures."""
 
     score: Score
-    distributions: list[Distribution]
-    values: np.ndarray
+    distributions: dict[tuple[Any, ...], Distribution]
+    probability: float
+    fetch: Fetch
 
 
 def thresholds(
@@ -60,31 +73,32 @@ def thresholds(
 
 
 def _threshold(survey: Survey, score: Score, by: Sequence[str], where: Expression | None) -> Quantiles:
-    from cxstats.inference.totals import _check_columns, _domain, _groups
+    import pandas as pd
 
-    _check_columns(survey, [score], by, where)
+    check_columns(survey, [score], by, where)
     name, weight = score.columns()[0], survey.design.weight
-    domain = _domain(survey, by, where)
+    domain = domain_of(survey, by, where)
     answered = score.base if domain is None else score.base & domain
-    represented: Expression = Literal(1.0) if weight is None else when(col(weight).is_answered(), col(weight), 0.0)
-    keys = [name] if name not in by else []
-    sums = survey.frame.sums(Plan({"weight": represented}, [("weight",)], keys=keys, by=by, inside=answered))
-    value = sums.keys[name]
-    levels = value.levels.to_numpy(dtype=np.float64, na_value=np.nan)
-    group, groups = _groups(sums, by)
-    distributions = []
-    for g in range(len(groups)):
-        cells = np.flatnonzero((group == g) & (value.codes >= 0) & (sums.values["weight",] > 0))
-        cells = cells[np.argsort(levels[value.codes[cells]], kind="stable")]
-        heavy = np.cumsum(sums.values["weight",][cells])
-        distributions.append(Distribution(levels[value.codes[cells]], heavy / heavy[-1] if len(heavy) else heavy))
+    represented: Expression = Literal(1.0) if weight is None else when(col(weight) > 0, col(weight), 0.0)
     probability = score.probability or 0.5
-    found = np.asarray([d.quantile(probability) for d in distributions])
-    limit = _limit(name, by, groups, found, score.name)
+
+    def fetch(span: tuple[float, float] | None) -> dict[tuple[Any, ...], Distribution]:
+        found = survey.frame.cumulated(name, represented, by, answered, probability, span)
+        labels = [found.by[n].levels.iloc[found.by[n].codes].tolist() for n in by]
+        groups = list(zip(*labels, strict=True)) if by else [()] * len(found.value)
+        lines: dict[tuple[Any, ...], list[int]] = {}
+        for i, group in enumerate(groups):
+            lines.setdefault(group, []).append(i)
+        return {group: Distribution(found.value[at], found.below[at], found.share[at]) for group, at in lines.items()}
+
+    distributions = fetch(None)
+    values = np.asarray([d.quantile(probability) for d in distributions.values()])
+    table = pd.DataFrame(list(distributions), columns=list(by)) if by else pd.DataFrame(index=range(len(values)))
+    limit = _limit(name, by, table, values, score.name)
     below = replace(
         score, points=100 * ((col(name) <= limit) + 0), base=score.base & limit.is_answered(), range=(0.0, 100.0)
     )
-    return Quantiles(below, distributions, found)
+    return Quantiles(below, distributions, probability, fetch)
 
 
 def _limit(name: str, by: Sequence[str], groups: pd.DataFrame, found: np.ndarray, label: str) -> Expression:
@@ -108,13 +122,17 @@ def quantiles(
     low, high, note = rows.low.copy(), rows.high.copy(), rows.note.copy()
     unknown, woodruff = rows.unknown.copy(), rows.woodruff.copy()
     se = np.sqrt(covariance.diagonal())
+    labels = list(t.groups.itertuples(index=False, name=None)) if len(t.groups.columns) else [()] * groups
     for k, quantile in enumerate(found):
         if quantile is None:
             continue
-        for g in range(groups):
+        rows_of = slice(k * groups, (k + 1) * groups)
+        half = np.where(unknown[rows_of], 0.0, t_quantile(SMALLEST_ALPHA, df[rows_of]) * se[rows_of] / 100)
+        distributions = _wide_enough(quantile, labels, value[rows_of] / 100, np.nan_to_num(half))
+        for g, label in enumerate(labels):
             i = k * groups + g
-            share, error, distribution = value[i] / 100, se[i] / 100, quantile.distributions[g]
-            value[i], low[i], high[i] = quantile.values[g], -np.inf, np.inf
+            share, error, distribution = value[i] / 100, se[i] / 100, distributions.get(label, EMPTY)
+            value[i], low[i], high[i] = distribution.quantile(quantile.probability), -np.inf, np.inf
             limits = _limits_of(distribution, share, error, df[i], bool(unknown[i]))
             woodruff[i] = limits
             left, right = limits(0.05)
@@ -124,12 +142,26 @@ def quantiles(
                 note[i] = note[i] or "too few answers beyond the quantile for a standard error"
             else:
                 factor[i] = -width / (2 * float(t_quantile(0.05, df[i : i + 1])[0])) / se[i]
-    rows = replace(rows, low=low, high=high, note=note, unknown=unknown, woodruff=woodruff,
-                   n_effective=np.where(rows.family == "quantile", rows.n_effective, rows.n_effective))  # fmt: skip
+    rows = replace(rows, low=low, high=high, note=note, unknown=unknown, woodruff=woodruff)
     return value, Rescaled(covariance, factor), rows
 
 
-def _limits_of(distribution: Distribution, share: float, error: float, df: float, unknown: bool):  # type: ignore[no-untyped-def]
+def _wide_enough(
+    quantile: Quantiles, labels: list[tuple[Any, ...]], share: np.ndarray, half: np.ndarray
+) -> dict[tuple[Any, ...], Distribution]:
+    """Return the distributions, fetched again if the limits lie outside the part that was brought."""
+    needed = [
+        (quantile.distributions[label], s - h, s + h)
+        for label, s, h in zip(labels, share, half, strict=True)
+        if label in quantile.distributions and np.isfinite(s)
+    ]
+    if all(d.covers(low, high) for d, low, high in needed):
+        return quantile.distributions
+    lowest, highest = min(low for _, low, _ in needed), max(high for _, _, high in needed)
+    return quantile.fetch((min(lowest, quantile.probability), max(highest, quantile.probability)))
+
+
+def _limits_of(distribution: Distribution, share: float, error: float, df: float, unknown: bool) -> Woodruff:
     """Return the function from alpha to the limits of one quantile: F(q) -+ t se, read off F; open ends are infinite."""
 
     def limits(alpha: float) -> tuple[float, float]:
@@ -138,8 +170,11 @@ def _limits_of(distribution: Distribution, share: float, error: float, df: float
         half = float(t_quantile(alpha, np.asarray([df]))[0]) * error
         left, right = share - half, share + half
         return (
-            distribution.quantile(left) if left > 0 else -np.inf,
-            distribution.quantile(right) if right <= 1 else np.inf,
+            distribution.quantile(left) if left > 0 and distribution.covers(left, left) else -np.inf,
+            distribution.quantile(right) if right <= 1 and distribution.covers(right, right) else np.inf,
         )
 
     return limits
+
+
+EMPTY = Distribution(np.zeros(0), np.zeros(0), np.zeros(0))

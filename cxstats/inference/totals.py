@@ -89,7 +89,7 @@ def totals(
 ) -> Totals:
     """Make the pass over the survey's rows."""
     frame, design = survey.frame, survey.design
-    _check_columns(survey, scores, by, where)
+    check_columns(survey, scores, by, where)
     shift = _shifts(survey, scores) if shifts is None else shifts
     plan, names, bad = _plan(survey, scores, by, where, shift)
     sums = frame.sums(plan)
@@ -158,7 +158,7 @@ def place_of(score: Score) -> str:
     return score.default_name or score.name
 
 
-def _check_columns(survey: Survey, scores: Sequence[Score], by: Sequence[str], where: Expression | None) -> None:
+def check_columns(survey: Survey, scores: Sequence[Score], by: Sequence[str], where: Expression | None) -> None:
     """Raise for unknown columns and for kinds that do not fit, before anything is computed."""
     frame = survey.frame
     need_columns("measure(by=)", by, frame.columns)
@@ -179,7 +179,7 @@ def _check_columns(survey: Survey, scores: Sequence[Score], by: Sequence[str], w
                 need_kind(place, part, found, "number or boolean")
 
 
-def _domain(survey: Survey, by: Sequence[str], where: Expression | None) -> Expression | None:
+def domain_of(survey: Survey, by: Sequence[str], where: Expression | None) -> Expression | None:
     """Return the condition of being in the domain: chosen, labelled, and with a weight above zero."""
     conditions = [] if where is None else [where]
     conditions += [col(name).is_answered() for name in by]
@@ -208,7 +208,7 @@ def _plan(
 ) -> tuple[Plan, dict[str, tuple[str, ...]], tuple[str, ...]]:
     """Return what to sum, under which name each sum is found, and the sum that must be zero."""
     design = survey.design
-    domain = _domain(survey, by, where)
+    domain = domain_of(survey, by, where)
     columns: dict[str, Expression] = {}
     weighted: dict[str, tuple[str, str]] = {}
     identity: dict[str, str] = {}
@@ -326,7 +326,7 @@ def _complain(survey: Survey, scores: Sequence[Score], by: Sequence[str], where:
                     f"Survey(weight=): {count} weights in column {weight!r} are {what}. "
                     "A weight is the number of people a row stands for; drop those rows or repair their weights."
                 )
-    domain = _domain(survey, by, where)
+    domain = domain_of(survey, by, where)
     for score in scores:
         for check in score.checks:
             invalid = score.base & check.invalid if domain is None else score.base & check.invalid & domain

@@ -61,7 +61,7 @@ def scales(totals: Totals) -> np.ndarray:
     return np.where(f >= 1, 0.0, scale)
 
 
-def simple_variance(totals: Totals, linear: Linear) -> np.ndarray:
+def simple_variance(totals: Totals) -> np.ndarray:
     """Return what the variance would be in a simple random sample of the same size (with replacement)."""
     count = totals.grouped["count"]
     base = totals.grouped["b"]
