@@ -12,6 +12,7 @@ the number line.
 
 from __future__ import annotations
 
+from cxstats.charts import plot_estimates, plot_trend
 from cxstats.claims import above, below, between
 from cxstats.datasets import fetch_acsi, fetch_sfo, sfo_questions
 from cxstats.errors import CxError
@@ -42,6 +43,8 @@ __all__ = [
     "mean",
     "measure",
     "nps",
+    "plot_estimates",
+    "plot_trend",
     "quantile",
     "ratio",
     "sfo_questions",

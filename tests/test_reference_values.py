@@ -68,7 +68,9 @@ def test_kish_design_effect_of_the_weights(apistrat):
     assert everyone.n[0] / everyone.n_effective[0] == printed("1.186370985")
 
 
-@pytest.mark.parametrize(("probability", "value", "low", "high"), [(0.25, 565, 535, 597), (0.5, 668, 642, 694), (0.75, 756, 726, 778)])
+@pytest.mark.parametrize(
+    ("probability", "value", "low", "high"), [(0.25, 565, 535, 597), (0.5, 668, 642, 694), (0.75, 756, 726, 778)]
+)
 def test_quartiles_with_woodruff_intervals(apistrat, probability, value, low, high):
     row = cx.measure(apistrat, cx.quantile("api00", probability)).frame().iloc[0]
     assert (row["estimate"], row["conf_low"], row["conf_high"]) == (value, low, high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-# Okabe and Ito (2008) without the greens, so that no two colours are a red-green pair; each has a shape for grey print.
-PALETTE = ("#0072B2", "#E69F00", "#CC79A7", "#000000", "#56B4E9", "#D55E00")
+# Okabe and Ito (2008) without greens (no red-green pair) and with a grey for black; each has a shape for grey print.
+PALETTE = ("#0072B2", "#E69F00", "#404040", "#D55E00", "#56B4E9", "#CC79A7")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 INK, MUTED, FAINT, SIGNAL = "#262626", "#6B6B6B", "#E4E4E4", "#D55E00"
 
@@ -49,7 +50,9 @@ def need_axes(place: str, ax: Any) -> None:
     from matplotlib.axes import Axes
 
     if ax is not None and not isinstance(ax, Axes):
-        raise ArgumentError(f"{place}(ax=): one matplotlib Axes is needed, not {type(ax).__name__}; of several, choose one.")
+        raise ArgumentError(
+            f"{place}(ax=): one matplotlib Axes is needed, not {type(ax).__name__}; of several, choose one."
+        )
 
 
 def need_number(place: str, value: Any) -> float:
@@ -116,18 +119,24 @@ def wrapped(text: str, width: int, most: int = 3) -> str:
     return "\n".join(lines) if lines else text
 
 
-def value_label(labels: pd.DataFrame, unit: str, *, named: bool = True) -> str:
-    """Return what the values are, with their unit: "CSAT (%)", "Difference app - call (percentage points)"."""
-    metrics = [str(m) for m in labels["metric"].drop_duplicates()]
-    said = [sentence(metrics[0])] if len(metrics) == 1 and named else []
-    for column, word in (("contrast", "difference "), ("trend", "")):
-        for name in labels[column].drop_duplicates().astype(str) if column in labels and is_constant(labels, column) else ():
-            said = [s for s in said if s != sentence(name)]
-            said.append(f"{word}{name}")
-    if is_difference(labels):
-        unit = unit.replace("net %", "%").replace("%", "percentage points")
-    text = ", ".join(said)
+def value_label(labels: pd.DataFrame, unit: str, said: Iterable[str] = ()) -> str:
+    """Return what the values are, with their unit: "CSAT (%)", "CSAT, difference app - call (percentage points)".
+
+    Label columns that are `said` elsewhere, or that vary, are not named.
+    """
+
+    def only(column: str) -> str:
+        telling = column in labels and column not in said and is_constant(labels, column)
+        return shown(labels[column].iloc[0]) if telling else ""
+
+    metric, contrast = sentence(only("metric")), only("contrast")
+    if "contrast" in labels:
+        metric = "" if (labels["metric"].astype(str) == labels["contrast"].astype(str)).all() else metric
+        contrast = f"difference {contrast}".strip()
+    text = ", ".join(part for part in (metric, contrast, only("trend")) if part)
     text = text[:1].upper() + text[1:]
+    if is_difference(labels):
+        unit = re.sub(r"^(net )?%( points)?", "percentage points", unit)
     if not text:
         return {"%": "Percent", "net %": "Net percent", "": "Estimate"}.get(unit, unit[:1].upper() + unit[1:])
     return f"{text} ({unit})" if unit else text
@@ -153,7 +162,7 @@ def ink(color: str) -> str:
     rgb = np.asarray(to_rgb(color))
     while 1.05 / (luminance(rgb) + 0.05) < 4.5:
         rgb = rgb * 0.95
-    return str(to_hex(rgb))
+    return str(to_hex(tuple(rgb.tolist())))
 
 
 def luminance(rgb: np.ndarray) -> float:
@@ -162,7 +171,7 @@ def luminance(rgb: np.ndarray) -> float:
     return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
-def text_size(ax: Axes, relative: str = "small") -> float:
+def text_size(relative: str = "small") -> float:
     """Return a size of text in points, relative to the caller's font size."""
     from matplotlib.font_manager import FontProperties
 
@@ -171,23 +180,21 @@ def text_size(ax: Axes, relative: str = "small") -> float:
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
     """Return width and height of the Axes in points, as laid out so far."""
-    box, dpi = ax.get_window_extent(), root_figure(ax).dpi
+    box, dpi = ax.get_window_extent(), need_figure(ax).dpi
     return float(box.width * 72 / dpi), float(box.height * 72 / dpi)
 
 
 def cell_width(ax: Axes) -> float:
     """Return the width in points that the Axes and its labels have in their figure."""
-    figure, spec = root_figure(ax), ax.get_subplotspec()
-    columns = spec.get_gridspec().ncols if spec is not None else 1
-    return float(figure.get_figwidth() * 72 / columns)
+    figure, spec = need_figure(ax), ax.get_subplotspec()
+    return float(figure.bbox.width * 72 / figure.dpi) / (spec.get_gridspec().ncols if spec is not None else 1)
 
 
-def root_figure(ax: Axes) -> Figure:
-    """Return the whole figure, also of an Axes in a subfigure."""
-    figure: Figure | SubFigure | None = ax.get_figure(root=True)
-    if figure is None:
-        raise ArgumentError("ax=: these Axes were removed from their figure.")
-    return figure  # type: ignore[return-value]  # root=True never returns a SubFigure
+def need_figure(ax: Axes) -> Figure | SubFigure:
+    """Return the figure of the Axes."""
+    if ax.figure is None:
+        raise ArgumentError("ax=: these Axes were removed from their figure. Give Axes that are part of one.")
+    return ax.figure
 
 
 def dress(ax: Axes, values: str) -> None:
@@ -200,9 +207,9 @@ def dress(ax: Axes, values: str) -> None:
     ax.set_axisbelow(True)
     ax.grid(False)
     ax.grid(True, axis=values, color=FAINT, linewidth=0.8, linestyle="-")  # type: ignore[arg-type]
-    ax.tick_params(axis="both", which="both", length=0, labelsize=text_size(ax), labelcolor=INK)
-    ax.xaxis.label.set(size=text_size(ax), color=INK)
-    ax.yaxis.label.set(size=text_size(ax), color=INK)
+    ax.tick_params(axis="both", which="both", length=0, labelsize=text_size(), labelcolor=INK)
+    ax.xaxis.label.set(size=text_size(), color=INK)
+    ax.yaxis.label.set(size=text_size(), color=INK)
 
 
 def view(numbers: Iterable[Any], unit: str, *, difference: bool) -> tuple[float, float]:

@@ -5,7 +5,6 @@ Imported by the chart functions when they draw, never by `import cxstats`: this 
 
 from __future__ import annotations
 
-import calendar
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,8 @@ from cxstats.charts.style import plain, shown, size_in_points, wrapped
 from cxstats.inference.periods import PATTERNS
 
 CHARACTER = 0.6
-STEPS = {4.0: (1, 2, 4), 12.0: (1, 2, 3, 6, 12)}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+STEPS = {4.0: (1, 2), 12.0: (1, 2, 3, 6)}
 
 
 class Numbers(Formatter):
@@ -42,17 +42,17 @@ def number_axis(axis: Axis, limits: tuple[float, float], length: float, size: fl
     """Give an axis of `length` points as many ticks as fit, `across` the page or up it."""
     texts = Numbers().format_ticks(list(MaxNLocator(5).tick_values(*limits)))
     room = max(len(t) for t in texts) * CHARACTER * size + 1.6 * size if across else 2.6 * size
-    axis.set_major_locator(MaxNLocator(int(np.clip(length / room, 2, 7)), steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(int(np.clip(length / room, 2, 7)), steps=[1, 2, 5, 10]))
     axis.set_major_formatter(Numbers())
 
 
-class Periods(Locator, Formatter):
-    """The places and texts of periods on a time axis: every period, or every second, third ... where width is short.
+class PeriodTicks(Locator):
+    """The places of periods on a time axis: all of them, or every second, third ... where the axis is short.
 
     Parameters
     ----------
-    labels : sequence
-        The periods, in order.
+    texts : sequence of (str, str)
+        The text of each period and its year apart, as `parts_of` returns them, in order.
     places : array of float
         Their positions on the axis.
     per_year : float
@@ -61,47 +61,56 @@ class Periods(Locator, Formatter):
         Size of the text, in points.
     """
 
-    def __init__(self, labels: Sequence[Any], places: np.ndarray, per_year: float, size: float) -> None:
-        self.size = size
-        self.places, self.per_year = places, per_year
-        self.parts = [parts_of(label) for label in labels]
+    def __init__(self, texts: Sequence[tuple[str, str]], places: np.ndarray, per_year: float, size: float) -> None:
+        self.places, self.per_year, self.size = places, per_year, size
+        self.characters = np.asarray([max(len(line) for part in text for line in part.split("\n")) for text in texts])
 
-    def __call__(self, x: Any = None, pos: Any = None) -> Any:
-        """Return the places of the ticks (as a locator), or the text of one (as a formatter)."""
-        return self.places[self._chosen()] if x is None else self.format_ticks([x])[0]
-
-    def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
+    def __call__(self) -> Sequence[float]:
         """Return the places of the ticks."""
-        return self.places[self._chosen()]
+        steps = [*STEPS.get(self.per_year, ()), *(k * 10**e * int(self.per_year if self.per_year in STEPS else 1)
+                 for e in range(6) for k in (1, 2, 5))]  # fmt: skip
+        step = next((step for step in steps if self.fits(step)), steps[-1])
+        return [float(place) for place in self.places[self._every(step)]]
 
-    def format_ticks(self, values: Sequence[float]) -> list[str]:
-        """Return the texts: a year stands under its first tick only."""
-        said, texts = "", []
-        for value in values:
-            short, year = self.parts[int(np.argmin(np.abs(self.places - value)))]
-            texts.append(plain(f"{short}\n{year}" if year and year != said else short))
-            said = year
-        return texts
+    def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
+        """Return the places of the ticks, whatever the limits."""
+        return self()
 
-    def fits(self, every: int = 1) -> bool:
-        """Return whether every so manieth text has room on the axis."""
-        chosen = self._every(every)
-        width, _ = size_in_points(self.axis.axes)  # type: ignore[union-attr]
+    def fits(self, step: int = 1) -> bool:
+        """Return whether the texts of every so manieth period have room on the axis, as long as it is now."""
+        chosen = self._every(step)
+        length, _ = size_in_points(self.axis.axes)  # type: ignore[union-attr]
         low, high = self.axis.get_view_interval()  # type: ignore[union-attr]
-        at = self.places[chosen] / (high - low) * width
-        half = np.asarray([max(map(len, "\n".join(self.parts[i]).split("\n"))) for i in chosen]) * CHARACTER * self.size / 2
-        return bool(np.all(np.diff(at) >= half[1:] + half[:-1] + 0.5 * self.size))
-
-    def _chosen(self) -> np.ndarray:
-        steps = [*STEPS.get(self.per_year, ()), *(int(self.per_year) * k for k in (2, 5, 10, 20, 50))] if (
-            self.per_year in STEPS) else [k * 10**e for e in range(7) for k in (1, 2, 5)]  # fmt: skip
-        return self._every(next((step for step in steps if self.fits(step)), steps[-1]))
+        half = self.characters[chosen] * CHARACTER * self.size / 2
+        return bool(
+            np.all(np.diff(self.places[chosen]) / (high - low) * length >= half[1:] + half[:-1] + self.size / 2)
+        )
 
     def _every(self, step: int) -> np.ndarray:
         """Return the periods at multiples of a step: first quarters, round years; where there are few such, by count."""
-        whole = np.isfinite(self.per_year) and self.per_year <= 12 and bool(np.all(self.places % 1 == 0))
+        whole = self.per_year <= 12 and bool(np.all(self.places % 1 == 0))
         chosen = np.flatnonzero(self.places % step == 0) if whole else np.zeros(0, dtype=np.int64)
         return chosen if len(chosen) > 1 else np.arange(0, len(self.places), step)
+
+
+class PeriodTexts(Formatter):
+    """The texts of periods: under quarters and months, the year stands below the first tick of each year."""
+
+    def __init__(self, texts: Sequence[tuple[str, str]], places: np.ndarray) -> None:
+        self.texts, self.places = texts, places
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return one tick's text."""
+        return self.format_ticks([x])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Return the texts of all ticks of the axis."""
+        said, lines = "", []
+        for value in values:
+            short, year = self.texts[int(np.argmin(np.abs(self.places - value)))]
+            lines.append(plain(f"{short}\n{year}" if year and year != said else short))
+            said = year
+        return lines
 
 
 def parts_of(label: Any) -> tuple[str, str]:
@@ -109,7 +118,6 @@ def parts_of(label: Any) -> tuple[str, str]:
     text = shown(label)
     for pattern, steps in PATTERNS:
         found = pattern.fullmatch(text)
-        if found:
-            step = int(found[2])
-            return (f"Q{step}" if steps == 4 else calendar.month_abbr[step]), found[1]
+        if found and 1 <= int(found[2]) <= steps:
+            return (f"Q{found[2]}" if steps == 4 else MONTHS[int(found[2]) - 1]), found[1]
     return wrapped(text, 12), ""

@@ -19,7 +19,7 @@ from cxstats.inference.intervals import SHARE_METHODS, Limits
 from cxstats.inference.limits import limits, p_values
 from cxstats.inference.multiplicity import METHODS, adjusted
 from cxstats.inference.periods import positions, steps_per
-from cxstats.inference.rows import Rows, same_variant
+from cxstats.inference.rows import Rows, same_variant, unit_of_difference
 from cxstats.inference.slopes import gradient
 from cxstats.inference.support import Support
 from cxstats.inference.variance import Chosen, Covariance, Dense, Difference
@@ -297,7 +297,7 @@ class Estimate:
         else:
             df = np.asarray([self._origin.support.union(used) for used in uses])
         rows = Rows.derived(
-            self._bases(uses), unknown, one.unit, low=one.low - two.high, high=one.high - two.low,
+            self._bases(uses), unknown, unit_of_difference(one.unit), low=one.low - two.high, high=one.high - two.low,
             variant=one.variant, direction=one.direction, note=picking.joined_notes(one.note, two.note),
         )  # fmt: skip
         return Estimate(
@@ -473,7 +473,8 @@ class Estimate:
                 raise ArgumentError(f"trend(over={over!r}): there is one period only ({periods[0]!r}); two are needed.")
             centred = steps - steps.mean()
             jacobian[i, rows] = centred / (centred @ centred) * steps_per(per, per_year, periods)
-        unit = np.asarray([f"{self._rows.unit[r[0]]} per {per or 'step'}".strip() for r in sets], dtype=object)
+        units = unit_of_difference(self._rows.unit[[r[0] for r in sets]])
+        unit = np.asarray([f"{u} per {per or 'step'}".strip() for u in units], dtype=object)
         values = np.asarray(
             [row[enter] @ self.values[enter] for row, enter in zip(jacobian, jacobian != 0, strict=True)]
         )

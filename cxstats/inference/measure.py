@@ -127,7 +127,7 @@ def _rows(t: Totals, survey: Survey, variance: np.ndarray, df: np.ndarray) -> Ro
         effective = n * simple_variance(t).T.ravel() / variance
         if alike.any():
             effective = np.where(alike, np.minimum(n, n / _whole_design_effect(t).repeat(groups)), effective)
-    effective = np.where(n == 0, 0.0, np.inf if census else effective)
+    effective = n if plain else np.where(n == 0, 0.0, np.inf if census else effective)
 
     def repeated(of: Callable[[Score], Any], kind: Any = object) -> np.ndarray:
         return np.repeat(np.asarray([of(score) for score in t.scores], dtype=kind), groups)

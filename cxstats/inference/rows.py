@@ -83,6 +83,11 @@ class Rows:
         return cls(**(made | texts | given))
 
 
+def unit_of_difference(unit: np.ndarray) -> np.ndarray:
+    """Return the unit of differences: those of percentages are percentage points."""
+    return np.asarray([f"{u} points" if u.endswith("%") else u for u in unit], dtype=object)
+
+
 def same_variant(place: str, a: Rows, b: Rows) -> None:
     """Raise `VariantError` unless row i of both is the same measure, or both are plain means or shares of one unit."""
     plain = (a.direction == "") & (b.direction == "")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxstats.inference.estimate import Estimate
 
 MOST_ROWS = 40
@@ -99,11 +101,12 @@ def _table(estimate: Estimate) -> tuple[list[str], list[list[str]], int]:
     frame = estimate.frame()
     header = [*map(str, labels.columns), "n", "estimate", "std_error", "conf_low", "conf_high", "n_effective", "unit"]
     lines = []
+    decimals = {metric: _digits(rows) for metric, rows in frame.groupby("metric", sort=False)}
     for i in range(min(len(estimate), MOST_ROWS)):
         row = frame.iloc[i]
-        digits = _digits(row["std_error"], row["conf_high"] - row["conf_low"])
+        digits = decimals[row["metric"]]
         star = "*" if row["note"] else ""
-        cells = [str(labels.iloc[i, j]) for j in range(labels.shape[1])]
+        cells = [label(labels.iloc[i, j]) for j in range(labels.shape[1])]
         cells += [f"{row['n']:,.0f}", number(row["estimate"], digits) + star]
         cells += [number(row[name], digits) for name in ("std_error", "conf_low", "conf_high")]
         cells += [number(row["n_effective"], 0), str(row["unit"])]
@@ -120,6 +123,11 @@ def _without_empty(header: list[str], lines: list[list[str]], more: int) -> tupl
     return [header[i] for i in kept], [[line[i] for i in kept] for line in lines], more
 
 
+def label(value: object) -> str:
+    """Return a label as text; whole numbers that lie in a float column, for want of missing integers, without ".0"."""
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+
+
 def number(value: float, digits: int) -> str:
     """Return a number with thousands separated; "unknown" for NaN."""
     if np.isnan(value):
@@ -129,7 +137,12 @@ def number(value: float, digits: int) -> str:
     return f"{value:,.{digits}f}"
 
 
-def _digits(error: float, width: float) -> int:
-    """Return decimals such that a standard error has two digits."""
-    size = error if np.isfinite(error) and error > 0 else width / 4 if np.isfinite(width) and width > 0 else 0.1
-    return int(np.clip(1 - np.floor(np.log10(size)), 0, 6))
+def _digits(rows: pd.DataFrame) -> int:
+    """Return decimals such that the median standard error has two digits, and no limit is rounded to 0."""
+    error, width = rows["std_error"], rows["conf_high"] - rows["conf_low"]
+    sizes = error.where(error > 0, width / 4)
+    sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
+    digits = int(np.clip(1 - np.floor(np.log10(sizes.median() if len(sizes) else 0.1)), 0, 6))
+    limits = np.abs(rows[["conf_low", "conf_high"]].to_numpy())
+    hidden = (limits > 0) & (limits < 0.5 * 10.0**-digits)
+    return min(digits + 1, 6) if hidden.any() else digits
