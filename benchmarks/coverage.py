@@ -1,12 +1,12 @@
-"""Coverage of the intervals: draw samples from a population whose truth is known, count how often the interval holds it.
+"""Coverage of the intervals: samples from populations whose truth is known, and how often the interval holds it.
 
-    python benchmarks/coverage.py [--replicates 2000] [--out benchmarks/coverage.csv]     # all cells, minutes
-    python benchmarks/coverage.py --quick                                                 # a few cells against the table
+    python benchmarks/coverage.py [--replicates 3000] [--out benchmarks/coverage.csv]     # all cells, minutes
+    python benchmarks/coverage.py --quick                                                 # a few against the table
 
-Answers are cut from normal variables (the latent answer) whose mean shifts between strata, or with the weight, and that
-share a part within PSUs; every truth follows from the model in closed form. Many replicates are measured in one call, each
-a stratum of its own, which changes no number but two, and those are measured apart: a simple random sample (it alone has
-neither strata nor weights), and answers that are all alike (they borrow from the rest of their own sample).
+Answers are cut from normal variables (the latent answers) whose mean shifts between strata, or with the weight, and
+that share a part within PSUs; every truth follows from the model in closed form. Many replicates are measured in one
+call, each a stratum of its own. That changes no number but two, and those are measured apart: shares of a simple random
+sample (it alone has neither strata nor weights), and answers all alike (they borrow from the rest of their own sample).
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from itertools import product
 from pathlib import Path
 
@@ -28,7 +27,8 @@ from scipy import optimize, stats
 
 import cxstats as cx
 
-SEED, LEVEL, CHUNK = 20260, 0.95, 50
+SEED, LEVEL, LOW = 20260, 0.95, 93.5
+CHUNK, APART = 100, 20  # replicates in a call
 SIZES = (15, 30, 100, 1000)
 STORED = Path(__file__).with_name("coverage.csv")
 KEYS = ["design", "n", "metric", "method"]
@@ -42,8 +42,8 @@ VISITS = ((1, 2, 3, 5, 8), (0.35, 0.30, 0.20, 0.10, 0.05))
 class Design:
     """A sampling design, and the part of the population that each kind of row stands for.
 
-    `share` of the population and latent `shift` of each kind (stratum, or class of weights), and its part of the sample:
-    fixed in strata, at random otherwise.
+    `share` of the population and latent `shift` of each kind (stratum, or class of weights), and its part of the
+    sample: fixed in strata, at random otherwise.
     """
 
     share: tuple[float, ...] = (1.0,)
@@ -62,9 +62,8 @@ class Design:
         if apart and self.simple:
             return cx.Survey(frame)
         strata = ["rep", "kind"] if self.stratified else "rep"
-        return cx.Survey(
-            frame, weight="weight" if len(self.share) > 1 else None, strata=strata, psu=["rep", "psu"] if self.psus else None
-        )
+        weight = "weight" if len(self.share) > 1 else None
+        return cx.Survey(frame, weight=weight, strata=strata, psu=["rep", "psu"] if self.psus else None)
 
     def draw(self, n: int, reps: int, rng: np.random.Generator) -> Draw:
         """Draw who is in the sample: arrays of replicates x rows."""
@@ -72,9 +71,8 @@ class Design:
             kind = np.tile(np.repeat(np.arange(len(self.share)), _allocate(n, np.asarray(self.sampled))), (reps, 1))
         else:
             kind = rng.choice(len(self.share), size=(reps, n), p=self.sampled)
-        part = np.stack([(kind == k).mean(axis=1) for k in range(len(self.share))], axis=1) if self.stratified else None
-        weight = np.asarray(self.share) / (np.asarray(self.sampled) if part is None else part)
-        weight = weight[kind] if part is None else np.take_along_axis(weight, kind, axis=1)
+        part = np.bincount(kind[0]) / n if self.stratified else np.asarray(self.sampled)
+        weight = (np.asarray(self.share) / part)[kind]
         psu = np.tile(np.arange(n), (reps, 1))
         group = rng.random((1 if self.simple else reps, n))
         half = np.full((reps, 1), 0.5)
@@ -107,25 +105,27 @@ class Draw:
         return z + np.asarray(self.design.shift)[self.kind]
 
 
-@dataclass(frozen=True)
 class Population:
     """Truths of a design's population: a mixture of normal latent answers."""
 
-    design: Design
-
-    @cached_property
-    def parts(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.asarray(self.design.share), np.asarray(self.design.shift)
+    def __init__(self, design: Design) -> None:
+        self.share, self.shift = np.asarray(design.share), np.asarray(design.shift)
+        self._cuts: dict[tuple[float, ...], np.ndarray] = {}
 
     def expect(self, function: Callable[[np.ndarray], np.ndarray]) -> float:
         """Return the mean over the kinds of a function of their shift."""
-        share, shift = self.parts
-        return float(share @ function(shift))
+        return float(self.share @ function(self.shift))
+
+    def below(self, cut: float) -> float:
+        """Return the part of the population whose latent answer lies below the cut."""
+        return self.expect(lambda shift: stats.norm.cdf(cut - shift))
 
     def cuts(self, chances: tuple[float, ...]) -> np.ndarray:
         """Return where to cut the latent answer so that the classes have these chances in the population."""
-        below = np.cumsum(chances)[:-1]
-        return np.asarray([optimize.brentq(lambda c: self.expect(lambda d: stats.norm.cdf(c - d)) - p, -9, 9) for p in below])
+        if chances not in self._cuts:
+            found = [optimize.brentq(lambda c, p: self.below(c) - p, -9, 9, args=(p,)) for p in np.cumsum(chances)[:-1]]
+            self._cuts[chances] = np.asarray(found)
+        return self._cuts[chances]
 
     def classes(self, chances: tuple[float, ...], shift: np.ndarray) -> np.ndarray:
         """Return the chances of the classes within each kind."""
@@ -161,6 +161,10 @@ def classed(points: tuple[float, ...], chances: tuple[float, ...], other: tuple[
 
 
 def normal(draw: Draw, people: Population) -> dict[str, np.ndarray]:
+    return {"": 50 + 10 * draw.latent(0.05)}
+
+
+def normal_by_group(draw: Draw, people: Population) -> dict[str, np.ndarray]:
     return {"": 50 + 10 * draw.latent(0.05) + 2 * draw.group}
 
 
@@ -199,8 +203,9 @@ def _share(p: float) -> Metric:
 
 def _shares(p: float, q: float) -> Metric:
     return Metric(
-        f"shares {p:.0%} vs {q:.0%}", classed((0, 1), (1 - p, p), (1 - q, q)), lambda c: cx.share(cx.col(c) > 0, name=c),
-        lambda _: 100 * (q - p), groups=True, methods=("wilson", "korn-graubard"), borrows=True,
+        f"shares {p:.0%} vs {q:.0%}", classed((0, 1), (1 - p, p), (1 - q, q)),
+        lambda c: cx.share(cx.col(c) > 0, name=c), lambda _: 100 * (q - p), groups=True,
+        methods=("wilson", "korn-graubard"), borrows=True,
     )  # fmt: skip
 
 
@@ -217,7 +222,7 @@ def _mean(c: str) -> cx.Score:
 
 
 METRICS = (
-    Metric("mean, near normal", lambda d, p: {"": 50 + 10 * d.latent(0.05)}, _mean, lambda p: 50 + 10 * p.expect(lambda d: d)),
+    Metric("mean, near normal", normal, _mean, lambda p: 50 + 10 * p.expect(lambda d: d)),
     Metric("mean, skewed spend", spend, _mean, mean_spend),
     Metric("mean of a 1-5 scale", classed((1, 2, 3, 4, 5), SCALE), _mean, lambda _: float(np.arange(1, 6) @ SCALE)),
     *(_share(p) for p in (0.01, 0.05, 0.20, 0.50)),
@@ -225,7 +230,7 @@ METRICS = (
     _nps("NPS +80", HIGH),
     Metric("ratio, spend a visit", spend_and_visits, lambda c: cx.ratio(c, f"{c} visits", name=c), spend_a_visit),
     Metric("median spend", spend, lambda c: cx.quantile(c, 0.5, name=c), lambda p: 40 * np.exp(p.cuts((0.5, 0.5))[0])),
-    Metric("means, near normal", normal, _mean, lambda _: 2.0, groups=True),
+    Metric("means, near normal", normal_by_group, _mean, lambda _: 2.0, groups=True),
     Metric("means, skewed spend", spend_by_group, _mean, lambda p: 0.2 * mean_spend(p), groups=True),
     _shares(0.20, 0.25),
     _shares(0.02, 0.04),
@@ -257,24 +262,27 @@ def _allocate(n: int, part: np.ndarray) -> np.ndarray:
 Limits = dict[tuple[str, str], np.ndarray]  # (metric, method): replicates x (low, high)
 
 
-def limits(design: Design, n: int, reps: int, rng: np.random.Generator) -> Limits:
+def limits(people: Population, design: Design, n: int, reps: int, rng: np.random.Generator) -> Limits:
     """Draw `reps` samples and return the intervals of all metrics."""
-    draw, people = design.draw(n, reps, rng), Population(design)
+    draw = design.draw(n, reps, rng)
     answers = {f"{m.name}{part}": x for m in METRICS for part, x in m.answers(draw, people).items()}
-    rep = np.repeat(np.arange(reps), n)
-    columns = {"rep": rep, "kind": draw.kind, "weight": draw.weight, "psu": draw.psu, "group": _full(draw.group, reps)}
+    columns = {
+        "rep": np.repeat(np.arange(reps), n), "kind": draw.kind, "weight": draw.weight, "psu": draw.psu,
+        "group": np.broadcast_to(draw.group, (reps, n)),
+    }  # fmt: skip
     frame = pd.DataFrame({name: np.ravel(x) for name, x in (columns | answers).items()})
     found: Limits = {}
     for groups in (False, True):
         chosen = [m for m in METRICS if m.groups == groups]
         together = _estimate(design.survey(frame), [m.score(m.name) for m in chosen], ["rep"], groups)
+        methods = dict.fromkeys(method for m in chosen for method in m.methods)
+        tables = {m: together.frame(LEVEL, m or None).set_index(["metric", "rep"]).sort_index() for m in methods}
         for metric in chosen:
             for method in metric.methods:
-                table = together.frame(LEVEL, method or None)
-                table = table[table["metric"] == metric.name].set_index("rep").sort_index()
-                found[metric.name, method] = table[["conf_low", "conf_high"]].to_numpy()
-            redo = metric.borrows & ((table["note"] != "").to_numpy() | (design.simple and len(metric.methods) > 1))
-            for some in _chunks(np.flatnonzero(redo), CHUNK):
+                mine = tables[method].loc[metric.name]
+                found[metric.name, method] = mine[["conf_low", "conf_high"]].to_numpy()
+            redo = metric.borrows & ((mine["note"] != "") | (design.simple and len(metric.methods) > 1)).to_numpy()
+            for some in _chunks(np.flatnonzero(redo), APART):
                 for method, new in apart(design, metric, frame, n, some).items():
                     found[metric.name, method][some] = new
     return found
@@ -282,26 +290,24 @@ def limits(design: Design, n: int, reps: int, rng: np.random.Generator) -> Limit
 
 def apart(design: Design, metric: Metric, frame: pd.DataFrame, n: int, reps: np.ndarray) -> dict[str, np.ndarray]:
     """Measure replicates in one call, each by a score of its own, so that none borrows from another."""
-    if design.simple:  # replicates side by side on the same n rows
-        rows = frame.iloc[:n]
-        answers = {f"r{r}": frame[metric.name].to_numpy().reshape(-1, n)[r] for r in reps}
-    else:
+    names, kept = [f"r{r}" for r in reps], ["rep", "kind", "weight", "psu", "group"]
+    answers = frame[metric.name].to_numpy().reshape(-1, n)[reps]
+    if design.simple:  # side by side on the same n rows
+        rows, beside = frame.iloc[:n], answers.T
+    else:  # below each other, answers missing outside the replicate
         rows = frame[frame["rep"].isin(reps)]
-        answers = {f"r{r}": rows[metric.name].where(rows["rep"] == r) for r in reps}
-    wide = pd.concat([rows[["rep", "kind", "weight", "psu", "group"]], pd.DataFrame(answers, index=rows.index)], axis=1)
-    estimate = _estimate(design.survey(wide, apart=True), [metric.score(name) for name in answers], [], metric.groups)
-    tables = {m: estimate.frame(LEVEL, m or None).set_index("metric").loc[list(answers)] for m in metric.methods}
-    return {m: table[["conf_low", "conf_high"]].to_numpy() for m, table in tables.items()}
+        beside = np.full((len(rows), len(reps)), np.nan)
+        beside.reshape(len(reps), n, len(reps))[np.arange(len(reps)), :, np.arange(len(reps))] = answers
+    wide = pd.concat([rows[kept], pd.DataFrame(beside, index=rows.index, columns=names)], axis=1)
+    estimate = _estimate(design.survey(wide, apart=True), [metric.score(name) for name in names], [], metric.groups)
+    tables = {method: estimate.frame(LEVEL, method or None).set_index("metric") for method in metric.methods}
+    return {method: table.loc[names, ["conf_low", "conf_high"]].to_numpy() for method, table in tables.items()}
 
 
 def _estimate(survey: cx.Survey, scores: list[cx.Score], by: list[str], groups: bool) -> cx.Estimate:
     if not groups:
         return cx.measure(survey, scores, by=by or None)
     return cx.measure(survey, scores, by=[*by, "group"]).contrast({"group": 1}, {"group": 0})
-
-
-def _full(group: np.ndarray, reps: int) -> np.ndarray:
-    return np.broadcast_to(group, (reps, group.shape[1]))
 
 
 def _chunks(items: np.ndarray, size: int) -> Iterator[np.ndarray]:
@@ -311,13 +317,13 @@ def _chunks(items: np.ndarray, size: int) -> Iterator[np.ndarray]:
 def cell(name: str, n: int, replicates: int) -> pd.DataFrame:
     """Return one row a metric and method: coverage, misses on either side, width."""
     design = DESIGNS[name]
-    parts = []
+    people, parts = Population(design), []
     for chunk, some in enumerate(_chunks(np.arange(replicates), CHUNK)):
         rng = np.random.default_rng([SEED, zlib.crc32(name.encode()), n, chunk])
-        parts.append(limits(design, n, len(some), rng))
+        parts.append(limits(people, design, n, len(some), rng))
     rows = []
     for metric in METRICS:
-        truth = metric.truth(Population(design))
+        truth = metric.truth(people)
         for method in metric.methods:
             low, high = np.concatenate([p[metric.name, method] for p in parts]).T
             known = ~(np.isnan(low) | np.isnan(high))
@@ -358,31 +364,34 @@ def page(table: pd.DataFrame, seconds: float) -> str:
     """Return the page that goes with the table."""
     replicates = int(table["replicates"].iloc[0])
     error = 100 * np.sqrt(0.95 * 0.05 / replicates)
-    low = table[table["coverage"] < 93.5].sort_values("coverage")
     lines = [
         "# Coverage of 95 % intervals",
         "",
-        f"Written by `python benchmarks/coverage.py --replicates {replicates}` on {date.today():%Y-%m-%d}, seed {SEED}, "
-        f"cxstats {cx.__version__ if hasattr(cx, '__version__') else ''}, in {seconds / 60:.0f} minutes.".replace(" ,", ","),
+        f"Written by `python benchmarks/coverage.py --replicates {replicates}` on {date.today():%Y-%m-%d} in "
+        f"{seconds / 60:.0f} minutes; cxstats {cx.__version__}, seed {SEED}.",
         f"{replicates:,} samples a cell: the Monte-Carlo standard error of a coverage of 95 % is {error:.2f} points.",
         "",
-        "Samples are drawn from populations whose truth is known; `coverage` is the percentage of intervals that hold it,",
-        "`truth_below` and `truth_above` the percentages with the truth below the lower and above the upper limit (2.5 each is",
-        "the promise), `width` the mean width of closed intervals, `open` the percentage with an infinite end, `unknown` the",
-        "percentage without an interval. The intra-cluster correlation is about 0.05; groups straddle PSUs and strata.",
+        "Samples are drawn from populations whose truth is known. In `coverage.csv`, `coverage` is the percentage of",
+        "intervals that hold it, `truth_below` and `truth_above` the percentages with the truth below the lower and above",
+        "the upper limit (2.5 each is the promise), `width` the mean width of closed intervals, `open` the percentage with",
+        "an infinite end, `unknown` the percentage of samples without an interval (they are not counted as misses).",
+        "The intra-cluster correlation is about 0.05; groups straddle PSUs and strata.",
         "",
-        "## By design and size, lowest and median coverage over the metrics",
+        "## By design and size: lowest and median coverage over the metrics",
         "",
         "| design | n | lowest | of | median |",
         "|---|---|---|---|---|",
     ]
     for (name, n), rows in table.groupby(["design", "n"], sort=False):
         worst = rows.loc[rows["coverage"].idxmin()]
-        lines.append(f"| {name} | {n:,} | {worst['coverage']:.1f} | {_label(worst)} | {rows['coverage'].median():.1f} |")
-    lines += ["", "## Under 93.5 %", "", "| metric | design | n | coverage | below | above |", "|---|---|---|---|---|---|"]
-    for _, row in low.iterrows():
-        lines.append(f"| {_label(row)} | {row['design']} | {row['n']:,} | {row['coverage']:.1f} | {row['truth_below']:.1f} | "
-                     f"{row['truth_above']:.1f} |")  # fmt: skip
+        lines.append(
+            f"| {name} | {n:,} | {worst['coverage']:.1f} | {_label(worst)} | {rows['coverage'].median():.1f} |"
+        )
+    heads = "| metric | design | n | coverage | below | above |"
+    lines += ["", f"## Under {LOW} %", "", heads, "|---|---|---|---|---|---|"]
+    for _, row in table[table["coverage"] < LOW].sort_values(["metric", "method", "design", "n"]).iterrows():
+        shown = (f"{row[name]:.1f}" for name in ("coverage", "truth_below", "truth_above"))
+        lines.append(f"| {' | '.join((_label(row), row['design'], format(row['n'], ','), *shown))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -393,8 +402,8 @@ def _label(row: pd.Series) -> str:
 def main() -> int:
     """Write the table, or check a few cells against it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--replicates", type=int, default=2000)
-    parser.add_argument("--quick", action="store_true", help="check a few cells against the stored table; exit 1 if off")
+    parser.add_argument("--replicates", type=int, default=3000)
+    parser.add_argument("--quick", action="store_true", help="check a few cells against the stored table")
     parser.add_argument("--out", type=Path, default=STORED)
     asked = parser.parse_args()
     start = time.perf_counter()

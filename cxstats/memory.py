@@ -351,7 +351,8 @@ def _masked(array: Any, kind: str) -> Masked:
         return Masked(categories[array.codes], array.codes >= 0, "number")
     known = ~np.asarray(pd.isna(array))
     if kind == "number":
-        return Masked(np.asarray(pd.Series(array).to_numpy(dtype=np.float64, na_value=np.nan)), known, kind)
+        values = np.asarray(pd.Series(array).to_numpy(dtype=np.float64, na_value=np.nan))
+        return Masked(values, ~np.isnan(values), kind)
     if kind == "boolean":
         return Masked(np.asarray(pd.Series(array).to_numpy(dtype=bool, na_value=False)), known, kind)
     return Masked(array, known, kind)
@@ -394,6 +395,8 @@ def factorised(series: pd.Series[Any]) -> tuple[np.ndarray, Any]:
     if isinstance(series.dtype, pd.CategoricalDtype):
         every = np.arange(len(series.dtype.categories))
         return series.cat.codes.to_numpy().astype(np.int64), pd.Categorical.from_codes(every, dtype=series.dtype)
+    if isinstance(series.dtype, pd.ArrowDtype) and series.dtype.kind == "f":  # where NaN is not missing to pandas
+        series = pd.Series(series.to_numpy(dtype=np.float64, na_value=np.nan))
     codes, levels = pd.factorize(series)
     return codes.astype(np.int64, copy=False), levels
 

@@ -53,7 +53,10 @@ def wilson(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:
     with np.errstate(invalid="ignore", divide="ignore"):
         center = (p + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n**2))) / (1 + z2 / n)
-    return np.where(p <= 0, 0.0, np.maximum(center - half, 0.0)), np.where(p >= 1, 1.0, np.minimum(center + half, 1.0))
+    unknown = np.isnan(p) | np.isnan(n)
+    low = np.where(p <= 0, 0.0, np.maximum(center - half, 0.0))
+    high = np.where(p >= 1, 1.0, np.minimum(center + half, 1.0))
+    return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
 def beta(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:

@@ -102,7 +102,7 @@ def _parquet(path: Path, place: str) -> pd.DataFrame:
         except ImportError:
             continue
         except Exception as error:  # each engine has errors of its own
-            raise DataError(f"{place}: {name} cannot read it as parquet: {_first_line(error)}") from error
+            raise DataError(f"{place}: {name} cannot read it as parquet: {_first_line(error, path)}") from error
     raise ArgumentError(f"{place}: parquet needs pyarrow, duckdb or polars: pip install cxstats[engines].")
 
 
@@ -137,7 +137,7 @@ def _spreadsheet(path: Path, place: str, sheet: str | None) -> pd.DataFrame:
     try:
         book = pd.ExcelFile(path, engine="calamine")
     except Exception as error:  # a damaged file raises the parser's own errors
-        raise DataError(f"{place}: it cannot be read as a spreadsheet: {_first_line(error)}") from error
+        raise DataError(f"{place}: it cannot be read as a spreadsheet: {_first_line(error, path)}") from error
     with book:
         names = [str(name) for name in book.sheet_names]
         if sheet is not None and sheet not in names:
@@ -158,5 +158,7 @@ def need_unique(place: str, columns: list[str]) -> None:
         raise DataError(f"{place}: the header names {listing(twice)} more than once. Give each column a name of its own.")
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+def _first_line(error: Exception, path: Path) -> str:
+    """Return what an engine says, with the file by its name only."""
+    lines = str(error).replace(str(path), path.name).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -23,7 +23,7 @@ def _settled(column: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(column.dtype, pd.CategoricalDtype) or types.is_datetime64_any_dtype(column.dtype):
         return column
     if not (types.is_object_dtype(column.dtype) or types.is_string_dtype(column.dtype)):
-        return column.convert_dtypes(convert_string=False)
+        return column.convert_dtypes()
     blank = column.isna() | column.isin(list(MISSING_NUMBERS))
     values = column[~blank]
     if not len(values):
