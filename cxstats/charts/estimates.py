@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cxstats.inference import Estimate
 
 SMALLEST_TEXT = 5.0
+VERY_WIDE = 60  # characters in a line, where no size is small enough
 
 
 def plot_estimates(
@@ -158,13 +159,20 @@ def _notes(ax: Axes, plan: Plan, table: pd.DataFrame) -> None:
     ):
         if np.isnan(value):
             said = "no answers" if n == 0 else "unknown"
-            ax.text(0.01, y, said, transform=ax.get_yaxis_transform(), size=size, color=MUTED, va="center")
+            ax.text(
+                0.01, y, said, transform=ax.get_yaxis_transform(), size=size, color=MUTED, va="center", bbox=_box(ax)
+            )
         elif np.isnan(low) or np.isnan(high):
             near = value > (left + right) / 2
             ax.annotate(
                 "interval unknown", (value, y), xytext=(-7 if near else 7, 0), textcoords="offset points",
-                ha="right" if near else "left", va="center", size=size, color=MUTED,
+                ha="right" if near else "left", va="center", size=size, color=MUTED, bbox=_box(ax),
             )  # fmt: skip
+
+
+def _box(ax: Axes) -> dict[str, Any]:
+    """Return a ground that keeps grid lines out of a text."""
+    return {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1}
 
 
 def _pitch(ax: Axes, plan: Plan) -> float:
@@ -174,20 +182,21 @@ def _pitch(ax: Axes, plan: Plan) -> float:
 
 def _rows(ax: Axes, plan: Plan) -> None:
     """Write the texts of the rows at the largest size at which they fit whole; headings stand above their blocks."""
-    room, size, width, most = plan.row * _pitch(ax, plan), 0.0, 0, 0
-    for size in np.arange(text_size(), SMALLEST_TEXT - 0.01, -0.5):
-        most = max(int(room / (1.2 * size)), 1)
+    room, size, width = plan.row * _pitch(ax, plan), SMALLEST_TEXT, 0
+    for size in np.arange(text_size(), SMALLEST_TEXT - 0.01, -0.25):
         widths = [w for w in (20, 26, WIDE, 44) if w * 0.55 * size <= 0.42 * cell_width(ax)] or [15]
-        width = next((w for w in widths if all(wrapped(t, w, 99).count("\n") < most for t in plan.texts)), 0)
+        most = max(int(room / (1.12 * size)), 1)
+        width = next((w for w in widths if all(wrapped(t, w).count("\n") < most for t in plan.texts)), 0)
         if width:
             break
-    ax.set_yticks(plan.at, [plain(wrapped(text, width or widths[-1], most)) for text in plan.texts], size=float(size))
+    ax.set_yticks(plan.at, [plain(wrapped(text, width or VERY_WIDE)) for text in plan.texts], size=float(size))
     for tick in ax.get_yticklabels():
-        tick.set(linespacing=1.05, verticalalignment="center")
+        tick.set(linespacing=1.0, verticalalignment="center")
     bold = min(float(size), 0.9 * HEADING * _pitch(ax, plan))
     for text, y in plan.headings:
         ax.text(
-            0, y, plain(text), transform=ax.get_yaxis_transform(), size=bold, weight="bold", color=INK, va="center",
+            0, y, plain(text), transform=ax.get_yaxis_transform(), size=bold, weight="bold", color=INK,
+            va="center", bbox=_box(ax),
         )  # fmt: skip
 
 

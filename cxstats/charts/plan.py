@@ -68,7 +68,7 @@ class Plan:
             colors = [label_text(color, kind) for kind in kinds]
         dots = len(colors) if color is not None and rest != [color] else 1
         keys = list(labels[rest].itertuples(index=False, name=None))
-        lines = max(wrapped(label_text(rest[-1], key[-1]), WIDE, 5).count("\n") + 1 for key in keys)
+        lines = max(wrapped(label_text(rest[-1], key[-1]), WIDE).count("\n") + 1 for key in keys)
         row = max(1.0 + (DOT * (dots - 1) + 0.25 if dots > 1 else 0.0), LINE * lines + 0.3)
         y, height = np.zeros(len(labels)), 0.1
         texts: list[str] = []

@@ -113,10 +113,9 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def wrapped(text: str, width: int, most: int = 3) -> str:
-    """Return the text in lines of about `width` characters, at most so many."""
-    lines = textwrap.wrap(text, width, max_lines=most, placeholder=" …", break_on_hyphens=False)
-    return "\n".join(lines) if lines else text
+def wrapped(text: str, width: int) -> str:
+    """Return the text in lines of at most `width` characters."""
+    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or text
 
 
 def value_label(labels: pd.DataFrame, unit: str, said: Iterable[str] = ()) -> str:

@@ -198,8 +198,9 @@ def _control(ax: Axes, x: np.ndarray, center: float, allowed: np.ndarray) -> lis
     half = float(np.diff(x).min()) / 2 if len(x) > 1 else 0.5
     known = np.isfinite(allowed)
     for limit in (center - allowed[known], center + allowed[known]):
-        dashed = {"color": MUTED, "linewidth": 1.0, "linestyle": (0, (2, 2)), "zorder": 1.5}
-        ax.hlines(limit, x[known] - half, x[known] + half, **dashed)
+        ax.hlines(
+            limit, x[known] - half, x[known] + half, colors=MUTED, linewidth=1.0, linestyles=(0, (2, 2)), zorder=1.5,
+        )  # fmt: skip
     upper, lower = (
         _end(0, f"{word} limit", x, center + sign * allowed) for word, sign in (("Upper", 1), ("Lower", -1))
     )
@@ -226,8 +227,8 @@ def _name_ends(ax: Axes, ends: list[End]) -> None:
     most = int(np.clip(height / (1.3 * size * len(ends)), 1, 5))
     low, high = ax.get_ylim()
     ends = sorted(ends, key=lambda end: end.y)
-    width = next((w for w in (14, 18, 24) if all(wrapped(end.text, w, 99).count("\n") < most for end in ends)), 24)
-    texts = [wrapped(end.text, width, most) for end in ends]
+    width = next((w for w in (14, 18, 24, 36) if all(wrapped(end.text, w).count("\n") < most for end in ends)), 60)
+    texts = [wrapped(end.text, width) for end in ends]
     heights = np.asarray([(text.count("\n") + 1) * 1.3 * size / height for text in texts])
     wanted = (np.asarray([end.y for end in ends]) - low) / (high - low)
     for end, text, at, want in zip(ends, texts, apart(wanted, heights), wanted, strict=True):

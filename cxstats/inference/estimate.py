@@ -222,8 +222,7 @@ class Estimate:
 
     def interval(self, level: float = 0.95, method: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return lower and upper limits, as `frame` shows them."""
-        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-            raise ArgumentError(f"level={level!r}: a confidence level lies between 0 and 1, such as 0.95.")
+        _need_level(level)
         if method is not None:
             one_of("frame(method=)", method, SHARE_METHODS)
         return self._limits(np.full(len(self), 1 - level), method)
@@ -291,10 +290,10 @@ class Estimate:
         one, two = self._rows.take(a), self._rows.take(b)
         same_variant(place, one, two)
         unknown = one.unknown | two.unknown
-        uses = [np.union1d(u, v) for u, v in zip(self._used(a), self._used(b), strict=True)]
         if self._uses is None:
-            df = self._origin.support.pairs(a, b)
+            uses, df = list(np.column_stack([a, b])), self._origin.support.pairs(a, b)
         else:
+            uses = [np.union1d(u, v) for u, v in zip(self._used(a), self._used(b), strict=True)]
             df = np.asarray([self._origin.support.union(used) for used in uses])
         rows = Rows.derived(
             self._bases(uses), unknown, unit_of_difference(one.unit), low=one.low - two.high, high=one.high - two.low,
@@ -308,11 +307,12 @@ class Estimate:
     def _bases(self, uses: Sequence[np.ndarray]) -> np.ndarray:
         """Return how many answers stand behind functions of estimates: scores of one group share their answers."""
         base, group = self._origin.base, self._origin.group
-        found = []
-        for used in uses:
-            groups = group[used]
-            found.append(sum(base[used][groups == g].max() for g in np.unique(groups)))
-        return np.asarray(found, dtype=np.float64)
+        row = np.repeat(np.arange(len(uses)), [len(used) for used in uses])
+        used = np.concatenate([np.zeros(0, dtype=np.int64), *uses])
+        order = np.lexsort((base[used], group[used], row))
+        row, used = row[order], used[order]
+        largest = np.append((np.diff(row) != 0) | (np.diff(group[used]) != 0), True)[: len(row)]
+        return np.bincount(row[largest], weights=base[used][largest], minlength=len(uses))
 
     def compare(self, to: Any = None, adjust: str | None = "holm", *, level: float = 0.95) -> pd.DataFrame:
         """Compare all pairs of groups, or all groups with one of them.
@@ -356,6 +356,7 @@ class Estimate:
         0  call    app         4.0
         """
         one_of("compare(adjust=)", adjust or "none", METHODS)
+        _need_level(level)
         a, b, labels = picking.pairs(self._labels, to)
         both = self._difference(a, b, labels, "compare")
         counts = labels.groupby("metric", sort=False)["metric"].transform("size").to_numpy()
@@ -541,6 +542,11 @@ class Estimate:
         from cxstats.inference.show import html
 
         return html(self)
+
+
+def _need_level(level: float) -> None:
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        raise ArgumentError(f"level={level!r}: a confidence level lies between 0 and 1, such as 0.95.")
 
 
 def _whole(n: np.ndarray) -> np.ndarray:

@@ -42,9 +42,13 @@ def clipped(limits: Limits, low: np.ndarray, high: np.ndarray) -> Limits:
 
 def cluster_factor(n: np.ndarray, df: np.ndarray, alpha: Alpha) -> np.ndarray:
     """Return (t_{n-1} / t_df)^2, by which few PSUs shrink an effective sample size (Korn and Graubard 1998)."""
-    with np.errstate(invalid="ignore"):
-        factor = (t_quantile(alpha, n - 1) / t_quantile(alpha, df)) ** 2
-    return np.where(df >= n - 1, 1.0, factor)
+    factor = np.ones(n.shape)
+    few = np.flatnonzero(~(df >= n - 1))
+    if len(few):
+        alpha = np.broadcast_to(alpha, n.shape)[few]
+        with np.errstate(invalid="ignore"):
+            factor[few] = (t_quantile(alpha, n[few] - 1) / t_quantile(alpha, df[few])) ** 2
+    return factor
 
 
 def wilson(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:
@@ -105,17 +109,35 @@ def mover(first: np.ndarray, one: Limits, second: np.ndarray, two: Limits, corre
 
 
 def p_by_inversion(limits: Callable[[np.ndarray], Limits], value: np.ndarray, edge: np.ndarray) -> np.ndarray:
-    """Return the smallest 1 - level at which the interval of `value` does not reach `edge`.
+    """Return the smallest 1 - level at which the interval of `value` does not reach `edge`; NaN where limits are unknown.
 
-    Bisects log10(alpha) between 1e-16 and 1; NaN where the limits are unknown.
+    Solves for the normal quantile z, in which limits are nearly straight, by false position (Illinois): few steps for any
+    number of intervals. p-values below 1e-16 are given as 1e-16.
     """
-    low = np.full(value.shape, -16.0)
-    high = np.zeros(value.shape)
+    from scipy import special
+
     above = value >= edge
-    for _ in range(60):
-        middle = (low + high) / 2
-        left, right = limits(10.0**middle)
-        reaches = np.where(above, left <= edge, right >= edge)
-        low, high = np.where(reaches, middle, low), np.where(reaches, high, middle)
-    unknown = np.isnan(limits(np.full(value.shape, 0.05))[0]) | np.isnan(value) | np.isnan(edge)
-    return np.where(unknown, np.nan, np.where(value == edge, 1.0, 10.0**high))
+
+    def room(z: np.ndarray) -> np.ndarray:
+        """Return how far the interval at z stays away from the edge; negative where it reaches across."""
+        low, high = limits(2 * special.ndtr(-z))
+        return np.where(above, low - edge, edge - high)
+
+    near, far = np.zeros(value.shape), np.full(value.shape, z_quantile(1e-16))
+    room_near, room_far = room(near), room(far)
+    unknown = np.isnan(room_near) | np.isnan(room_far) | np.isnan(value) | np.isnan(edge)
+    at_once, never = ~(room_near > 0), room_far > 0
+    done, z = at_once | never | unknown, near.copy()
+    for _ in range(100):
+        if done.all():
+            break
+        with np.errstate(invalid="ignore", divide="ignore"):
+            z = np.where(done, z, (near * room_far - far * room_near) / (room_far - room_near))
+        here = room(z)
+        inside = here > 0
+        stale = np.where(inside, room_far, room_near) / 2  # the end that stays is halved, so that it moves next time
+        room_near, room_far = np.where(inside, here, stale), np.where(inside, stale, here)
+        near, far = np.where(inside, z, near), np.where(inside, far, z)
+        done |= (np.abs(here) <= 1e-14 * np.abs(value - edge)) | (far - near < 1e-13)
+    p = np.where(at_once, 1.0, np.where(never, 1e-16, 2 * special.ndtr(-z)))
+    return np.where(unknown, np.nan, p)

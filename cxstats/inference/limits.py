@@ -24,7 +24,7 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
     if e._parts is not None:
         low, high = _difference_limits(e, e._parts, alpha, method)
     else:
-        low, high = intervals.t_interval(e.values, e.std_error, e.df, alpha)
+        low, high = _t_limits(e, ~np.isin(rows.family, ("share", "balance", "quantile")), alpha)
         for kind, formula in (("share", _share_limits), ("balance", _balance_limits)):
             chosen = np.flatnonzero(rows.family == kind)
             if len(chosen):
@@ -37,6 +37,14 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
             low[quantiles], high[quantiles] = limits_of_woodruff(rows.take(quantiles), alpha[quantiles])
     low, high = intervals.clipped((low, high), rows.low, rows.high)
     return np.where(np.isnan(e.values), np.nan, low), np.where(np.isnan(e.values), np.nan, high)
+
+
+def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray) -> Limits:
+    """Return t intervals of the rows wanted, NaN elsewhere."""
+    low, high = np.full(len(e), np.nan), np.full(len(e), np.nan)
+    rows = np.flatnonzero(wanted)
+    low[rows], high[rows] = intervals.t_interval(e.values[rows], e.std_error[rows], e.df[rows], alpha[rows])
+    return low, high
 
 
 def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -82,10 +90,11 @@ def _alike_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> Limits:
 def _difference_limits(e: Estimate, parts: tuple[Estimate, Estimate], alpha: np.ndarray, method: str | None) -> Limits:
     """MOVER where both sides have intervals of their own kind, t elsewhere."""
     plus, minus = parts
-    low, high = intervals.t_interval(e.values, e.std_error, e.df, alpha)
-    chosen = np.flatnonzero(has_own_interval(plus) & has_own_interval(minus))
+    own = has_own_interval(plus) & has_own_interval(minus)
+    low, high = _t_limits(e, ~own, alpha)
+    chosen = np.flatnonzero(own)
     if len(chosen):
-        a, b = plus._take(chosen), minus._take(chosen)
+        a, b = (plus, minus) if own.all() else (plus._take(chosen), minus._take(chosen))
         variances = [np.where(side._rows.unknown, 0.0, side._covariance.diagonal()) for side in (a, b)]
         both = e._covariance.diagonal()[chosen]
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -47,7 +47,7 @@ def mean(column: str, *, name: str | None = None) -> Score:
     [6.0]
     """
     value = col(column)
-    return Score(value, value.is_answered(), *_names("mean", name, column), variant="mean")
+    return Score(value, value.is_answered(), *names("mean", name, column), variant="mean")
 
 
 def share(condition: Expression, *, name: str | None = None) -> Score:
@@ -95,7 +95,7 @@ def share(condition: Expression, *, name: str | None = None) -> Score:
     return Score(
         percent(condition),
         condition.is_answered(),
-        *_names("share", name, text),
+        *names("share", name, text),
         unit="%",
         family="share",
         range=(0.0, 100.0),
@@ -145,7 +145,7 @@ def ratio(numerator: str, denominator: str, *, name: str | None = None) -> Score
     return Score(
         top,
         top.is_answered() & bottom.is_answered(),
-        *_names("ratio", name, f"{numerator} / {denominator}"),
+        *names("ratio", name, f"{numerator} / {denominator}"),
         family="ratio",
         variant="ratio",
         per=bottom,
@@ -192,7 +192,7 @@ def total(column: str, *, name: str | None = None) -> Score:
     [70.0]
     """
     value = col(column)
-    return Score(value, value.is_answered(), *_names("total", name, column), family="total", variant="total")
+    return Score(value, value.is_answered(), *names("total", name, column), family="total", variant="total")
 
 
 def quantile(column: str, probability: float, *, name: str | None = None) -> Score:
@@ -244,7 +244,7 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
     return Score(
         value,
         value.is_answered(),
-        *_names("quantile", name, f"{column}, {probability:g}"),
+        *names("quantile", name, f"{column}, {probability:g}"),
         family="quantile",
         variant=f"{probability:g} quantile",
         probability=float(probability),
@@ -261,7 +261,7 @@ def _anonymous(text: str) -> str:
     return re.sub(r"col\('[^']*'\)", "answer", text)
 
 
-def _names(function: str, name: str | None, column: str) -> tuple[str, str]:
+def names(function: str, name: str | None, column: str) -> tuple[str, str]:
     """Return the label, and the longer one for the case that two scores of a call would share it."""
     if name is not None and (not isinstance(name, str) or not name):
         raise ArgumentError(f"{function}(name=): a text is needed, not {name!r}.")

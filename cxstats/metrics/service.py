@@ -7,7 +7,7 @@ from typing import Any
 
 from cxstats.errors import ArgumentError, one_of
 from cxstats.expression import Expression, col
-from cxstats.metrics.basic import _names, percent
+from cxstats.metrics.basic import names, percent
 from cxstats.score import Check, Score
 
 Scale = tuple[float, float]
@@ -66,7 +66,7 @@ def csat(column: str, *, scale: Scale = (1, 5), top: int = 2, name: str | None =
     return Score(
         percent(value > high - top),
         value.is_answered(),
-        *_names("csat", name, column),
+        *names("csat", name, column),
         unit="%",
         family="share",
         range=(0.0, 100.0),
@@ -144,7 +144,7 @@ def effort(
     return Score(
         points[kind],
         value.is_answered(),
-        *_names("effort", name, column),
+        *names("effort", name, column),
         unit="points" if mean else "%" if kind == "easy" else "net %",
         family={"mean": "mean", "easy": "share", "net": "balance"}[kind],
         range=(low, high) if mean else (0.0, 100.0) if kind == "easy" else (-100.0, 100.0),
@@ -195,7 +195,7 @@ def nps(column: str, *, name: str | None = None) -> Score:
     return Score(
         percent(value >= 9) - percent(value <= 6),
         value.is_answered(),
-        *_names("nps", name, column),
+        *names("nps", name, column),
         unit="net %",
         family="balance",
         range=(-100.0, 100.0),
@@ -265,7 +265,7 @@ def first_contact_resolution(column: str, *, yes: object = None, name: str | Non
     return Score(
         percent(resolved),
         value.is_answered(),
-        *_names("first_contact_resolution", name, column),
+        *names("first_contact_resolution", name, column),
         unit="%",
         family="share",
         range=(0.0, 100.0),
@@ -323,7 +323,7 @@ def gap(*, delivered: str, expected: str, scale: Scale | None = None, name: str 
     return Score(
         got - wanted,
         got.is_answered() & wanted.is_answered(),
-        *_names("gap", name, f"{delivered} - {expected}"),
+        *names("gap", name, f"{delivered} - {expected}"),
         unit="points",
         range=(low - high, high - low) if scale is not None else None,
         direction="high",

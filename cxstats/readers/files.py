@@ -84,7 +84,9 @@ def _need_file(path: Path, place: str) -> None:
         raise ArgumentError(f"{place}: {path} is a folder. Name a file in it.")
     if not path.parent.is_dir():
         raise ArgumentError(f"{place}: there is no folder {path.parent}.")
-    near = sorted(p.name for p in path.parent.iterdir() if p.is_file() and p.suffix.lower() in (*TEXT, *PARQUET, *SHEETS))
+    near = sorted(
+        p.name for p in path.parent.iterdir() if p.is_file() and p.suffix.lower() in (*TEXT, *PARQUET, *SHEETS)
+    )
     there = f" The data files there are {listing(near)}." if near else " No data file is there."
     raise ArgumentError(f"{place}: no such file in {path.parent}.{suggestion(path.name, near) or there}")
 
@@ -155,7 +157,9 @@ def need_unique(place: str, columns: list[str]) -> None:
     """Raise `DataError` if two columns share a name, which pandas would quietly change."""
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
-        raise DataError(f"{place}: the header names {listing(twice)} more than once. Give each column a name of its own.")
+        raise DataError(
+            f"{place}: the header names {listing(twice)} more than once. Give each column a name of its own."
+        )
 
 
 def _first_line(error: Exception, path: Path) -> str:

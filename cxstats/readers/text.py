@@ -28,7 +28,9 @@ def read_text(path: Path, place: str, usual: str) -> pd.DataFrame:
             header = next(csv.reader(file, delimiter=separator))
         twice = sorted({name for name in header if header.count(name) > 1})
         if twice:
-            raise DataError(f"{place}: the header names {listing(twice)} more than once. Give each column its own name.")
+            raise DataError(
+                f"{place}: the header names {listing(twice)} more than once. Give each column its own name."
+            )
         frame = pd.read_csv(
             path, sep=separator, encoding="utf-8-sig", dtype_backend="numpy_nullable", keep_default_na=False,
             na_values=[""], low_memory=False,
