@@ -209,15 +209,17 @@ class Operation(Expression):
         if self.name in LOGIC or self.name == "not":
             self._demand(found, ("boolean",), place)
             return "boolean"
+        if self.name == "when":
+            self._demand(found[:1], ("boolean",), place)
         return "boolean" if self.name == "answered" else found[1]
 
     def _dates(self, found: list[str]) -> bool:
         """Tell whether a text constant stands beside a time column, where it is read as an ISO date."""
         texts = [o for o, k in zip(self.operands, found, strict=True) if k == "text"]
-        return {*found} == {"time", "text"} and all(isinstance(o, Literal) for o in texts)
+        return {*found} == {"time", "text"} and all(isinstance(o, Literal) and _is_date(o.value) for o in texts)
 
     def _demand(self, found: list[str], allowed: tuple[str, ...], place: str) -> None:
-        for operand, kind in zip(self.operands, found, strict=True):
+        for operand, kind in zip(self.operands, found, strict=False):
             if kind not in allowed:
                 need_kind(place, operand, kind, " or ".join(allowed))
 
@@ -225,7 +227,7 @@ class Operation(Expression):
         described = " with ".join(f"{o!r} ({k})" for o, k in zip(self.operands, found, strict=True))
         raise ColumnError(
             f"{place}: {self!r} compares {described}. Compare like with like: convert the column first, or write the "
-            "constant as the column holds it."
+            "constant as the column holds it (a date as '2025-03-31')."
         )
 
     def __repr__(self) -> str:
@@ -316,10 +318,10 @@ def when(condition: Expression, then: Operand, otherwise: Operand) -> Expression
     return Operation("when", (condition, _expression(then), _expression(otherwise)))
 
 
-def need_kind(place: str, operand: Expression, found: str, wanted: str) -> None:
+def need_kind(place: str, operand: Expression, found: str, wanted: str, remedy: str = "") -> None:
     """Raise the `ColumnError` for a column of the wrong kind."""
     what = f"column {operand.name!r}" if isinstance(operand, Column) else repr(operand)
-    remedy = (
+    remedy = remedy or (
         "Convert it first (for example with pd.to_numeric), or name another column."
         if wanted.startswith("number")
         else ("Write a comparison, such as col('x') > 3.")
@@ -333,6 +335,14 @@ def _expression(value: object) -> Expression:
 
 def _operate(name: str, left: object, right: object) -> Expression:
     return Operation(name, (_expression(left), _expression(right)))
+
+
+def _is_date(text: object) -> bool:
+    try:
+        datetime.datetime.fromisoformat(str(text))
+    except ValueError:
+        return False
+    return True
 
 
 def _kind_of(value: Constant) -> str:

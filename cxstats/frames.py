@@ -64,7 +64,7 @@ def wrap(native: Any) -> Frame:
 
 
 def _duplicated(native: Any, error: ValueError) -> CxError:
-    names = list(getattr(native, "columns", []))
+    names = list(native.column_names if hasattr(native, "column_names") else getattr(native, "columns", []))
     twice = next((n for n in names if isinstance(n, str) and names.count(n) > 1), None)
     if twice is None:
         return ArgumentError(f"the frame cannot be read: {error}")

@@ -15,12 +15,16 @@ FAMILIES = ("mean", "share", "balance", "ratio", "total", "quantile")
 
 @dataclass(frozen=True)
 class Check:
-    """A condition that no row of the domain may fulfil, and what to say of those that do."""
+    """A condition that no row of the domain may fulfil, and what to say of those that do.
+
+    `numeric` is what to say if the column holds no numbers, where the condition needs them.
+    """
 
     column: str
     invalid: Expression
     complaint: str
     remedy: str
+    numeric: str = ""
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,6 +13,7 @@ from cxstats.charts.style import (
     MARKERS,
     MUTED,
     PALETTE,
+    broken,
     cell_width,
     dress,
     inside,
@@ -205,7 +206,7 @@ def _values(ax: Axes, limits: tuple[float, float], text: str) -> None:
 
     width, _ = size_in_points(ax)
     number_axis(ax.xaxis, limits, width, text_size(), across=True)
-    ax.set_xlabel(plain(wrapped(text, max(int(width / (0.55 * text_size())), 20))))
+    ax.set_xlabel(plain(broken(text, max(int(width / (0.55 * text_size())), 20))))
 
 
 def _bases(ax: Axes, plan: Plan, n: np.ndarray) -> None:

@@ -141,6 +141,14 @@ def value_label(labels: pd.DataFrame, unit: str, said: Iterable[str] = ()) -> st
     return f"{text} ({unit})" if unit else text
 
 
+def broken(label: str, width: int) -> str:
+    """Return the label of an axis in lines of about `width` characters, its unit unbroken on a line of its own."""
+    name, bracket, unit = label.rpartition(" (")
+    if len(label) <= width or not bracket:
+        return wrapped(label, width)
+    return f"{wrapped(name, width)}\n({unit}"
+
+
 def is_difference(labels: pd.DataFrame) -> bool:
     """Return whether the values are contrasts or slopes, which zero divides."""
     return "contrast" in labels or "trend" in labels

@@ -14,6 +14,7 @@ from cxstats.charts.style import (
     MUTED,
     PALETTE,
     SIGNAL,
+    broken,
     dress,
     ink,
     inside,
@@ -255,7 +256,7 @@ def _values(ax: Axes, seen: tuple[float, float], text: str) -> None:
 
     _, height = size_in_points(ax)
     number_axis(ax.yaxis, seen, height, text_size(), across=False)
-    ax.set_ylabel(plain(wrapped(text, max(int(height / (0.55 * text_size())), 12))))
+    ax.set_ylabel(plain(broken(text, max(int(height / (0.55 * text_size())), 12))))
 
 
 def _periods(ax: Axes, axis: TimeAxis, name: str) -> None:

@@ -90,6 +90,8 @@ def pairs(labels: pd.DataFrame, to: Any) -> tuple[np.ndarray, np.ndarray, pd.Dat
 def series_over(labels: pd.DataFrame, over: str | None, rows: Rows) -> tuple[str, list[np.ndarray], pd.DataFrame]:
     """Return the period column, the rows of each series, and the labels of the series."""
     by = [name for name in labels.columns if name != "metric"]
+    if not by:
+        raise ArgumentError("trend: there are no periods; measure(by=) with the column of periods makes them.")
     if over is None:
         if len(by) != 1:
             raise ArgumentError(f"trend(over=): name the label that holds the periods, one of {listing(by)}.")

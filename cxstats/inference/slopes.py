@@ -25,8 +25,10 @@ def gradient(function: Callable[[Any], Any], values: np.ndarray) -> tuple[np.nda
         wide, narrow = (_difference(function, values, i, h) for h in (step, step / 2))
         if len(wide) != len(result):
             raise ArgumentError("transform: the function returns a different number of results near the estimates.")
+        kinked = _kinked(function, values, result, i, step)
         size = np.abs(narrow) + TOLERANCE * (np.abs(result) + 1e-12) / max(abs(values[i]), 1e-3)
         rough = ~(np.abs(wide - narrow) <= TOLERANCE * 25 * size) & np.isfinite(result)
+        rough |= kinked & np.isfinite(result)
         if rough.any():
             raise ArgumentError(
                 f"transform: result {int(np.flatnonzero(rough)[0]) + 1} is not a smooth function of value {i + 1} "
@@ -36,6 +38,19 @@ def gradient(function: Callable[[Any], Any], values: np.ndarray) -> tuple[np.nda
         noise = 1e-9 * (np.abs(result) + 1e-12) / max(abs(values[i]), 1e-3)
         jacobian[:, i] = np.where(np.isfinite(derivative) & (np.abs(derivative) > noise), derivative, 0.0)
     return result, jacobian
+
+
+def _kinked(function: Callable[[Any], Any], values: np.ndarray, result: np.ndarray, i: int, step: float) -> np.ndarray:
+    """Tell where the slopes to the left and to the right differ, however short the step (they meet if it is smooth)."""
+    jumps = []
+    for h in (step, step / 4):
+        up, down = values.copy(), values.copy()
+        up[i] += h
+        down[i] -= h
+        right, left = (_evaluate(function, up) - result) / h, (result - _evaluate(function, down)) / h
+        jumps.append(np.abs(right - left))
+        size = np.abs(right) + np.abs(left)
+    return np.asarray((jumps[1] > 0.75 * jumps[0]) & (jumps[1] > TOLERANCE * size))
 
 
 def _difference(function: Callable[[Any], Any], values: np.ndarray, i: int, step: float) -> np.ndarray:

@@ -172,7 +172,8 @@ def check_columns(survey: Survey, scores: Sequence[Score], by: Sequence[str], wh
         need_columns(place, score.columns(), frame.columns)
         kinds = frame.kinds(score.columns())
         for check in score.checks:
-            check.invalid.kind(kinds, place)
+            if check.numeric and kinds[check.column] not in ("number", "boolean"):
+                need_kind(place, col(check.column), kinds[check.column], "number or boolean", check.numeric)
         for part in (score.points, *([score.per] if score.per is not None else [])):
             found = part.kind(kinds, place)
             if found not in ("number", "boolean"):
@@ -301,6 +302,8 @@ def _shifts(survey: Survey, scores: Sequence[Score]) -> np.ndarray:
 
 
 def _check_finite(survey: Survey, scores: Sequence[Score], values: dict[str, np.ndarray], inside: np.ndarray) -> None:
+    if survey.design.weight and not np.isfinite(values["weight"]).all():
+        raise DataError(f"Survey(weight=): column {survey.design.weight!r} holds infinite weights.")
     for i, score in enumerate(scores):
         sums = [values[f"wy{i}"], values[f"wx{i}"], values[f"yy{i}"]]
         if not all(np.isfinite(s[inside]).all() for s in sums):
@@ -311,8 +314,6 @@ def _check_finite(survey: Survey, scores: Sequence[Score], values: dict[str, np.
             )
         for s in (*sums, values[f"yx{i}"], values[f"xx{i}"]):
             s[~np.isfinite(s)] = 0.0
-    if survey.design.weight and not np.isfinite(values["weight"]).all():
-        raise DataError(f"Survey(weight=): column {survey.design.weight!r} holds infinite weights.")
 
 
 def _complain(survey: Survey, scores: Sequence[Score], by: Sequence[str], where: Expression | None) -> None:
@@ -447,9 +448,9 @@ def _lone(names: list[str], sampled: np.ndarray, strata: Sequence[str], clustere
     )
 
 
-def need_by(by: str | Sequence[str] | None) -> list[str]:
+def need_by(by: Any) -> list[str]:
     """Return the `by` columns as a list; raise `ColumnError` for anything but names."""
-    names = [] if by is None else [by] if isinstance(by, str) else list(by)
+    names = [] if by is None else list(by) if isinstance(by, list | tuple) else [by]
     for name in names:
         if not isinstance(name, str):
             raise ColumnError(f"measure(by=): a column is named by a text, not by {name!r}.")

@@ -122,7 +122,7 @@ class SampleCovariance:
                 squares = np.bincount(slot, weights=(z - mean[slot]) ** 2, minlength=size) + (n - present) * mean**2
             else:
                 squares = np.bincount(slot, weights=self._squares(k, k, inside), minlength=size) - n * mean**2
-            by_stratum = self._scale[:, None] * np.maximum(squares, 0.0).reshape(-1, self.groups)
+            by_stratum = self._scale[:, None] * np.maximum(squares, 0.0).reshape(len(t.sampled), self.groups)
             variances.append(by_stratum.sum(axis=0))
         return np.concatenate(variances)
 

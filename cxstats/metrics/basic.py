@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from cxstats.errors import ArgumentError
-from cxstats.expression import Expression, col
-from cxstats.score import Score
+from cxstats.expression import Expression, col, when
+from cxstats.score import Check, Score
 
 
 def mean(column: str, *, name: str | None = None) -> Score:
@@ -241,6 +242,13 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
     if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 < probability < 1:
         raise ArgumentError(f"quantile({column!r}): the probability lies between 0 and 1, it is not {probability!r}.")
     value = col(column)
+    infinite = Check(
+        column,
+        (value == math.inf) | (value == -math.inf),
+        "infinite values",
+        "Recode them as missing, or leave them out with where=.",
+        numeric="Convert it first (for example with pd.to_numeric), or name another column.",
+    )
     return Score(
         value,
         value.is_answered(),
@@ -248,12 +256,13 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
         family="quantile",
         variant=f"{probability:g} quantile",
         probability=float(probability),
+        checks=(infinite,),
     )
 
 
 def percent(condition: Expression) -> Expression:
     """Return 100 where the condition holds and 0 elsewhere."""
-    return 100 * (condition + 0)
+    return when(condition, 100.0, 0.0)
 
 
 def _anonymous(text: str) -> str:

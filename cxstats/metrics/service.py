@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -255,6 +256,7 @@ def first_contact_resolution(column: str, *, yes: object = None, name: str | Non
                 ((value + 0) != 0) & ((value + 0) != 1),
                 "answers that are neither 0/1 nor true/false",
                 "State which answers mean resolved with yes=.",
+                numeric="State which answers mean resolved with yes=.",
             ),
         )
         meaning = "true"
@@ -336,7 +338,7 @@ def need_scale(place: str, scale: Sequence[float]) -> Scale:
     """Return the scale as two numbers; raise `ArgumentError` unless it is a low and a higher number."""
     good = isinstance(scale, tuple | list) and len(scale) == 2
     good = good and all(isinstance(end, int | float) and not isinstance(end, bool) for end in scale)
-    if not good or not scale[0] < scale[1]:
+    if not good or not -math.inf < scale[0] < scale[1] < math.inf:
         raise ArgumentError(f"{place}: scale={scale!r} is not a lowest and a highest answer, such as (1, 5).")
     return float(scale[0]), float(scale[1])
 
@@ -349,4 +351,5 @@ def within(column: str, low: float, high: float) -> Check:
         (value < low) | (value > high),
         f"answers outside the scale {low:g} to {high:g}",
         "Recode codes such as 'no answer' as missing, or state the right scale=.",
+        numeric="Convert it first (for example with pd.to_numeric), or name another column.",
     )
