@@ -58,8 +58,11 @@ def wrap(native: Any) -> Frame:
         return MemoryFrame(native, native)
     if frame.implementation.is_pyarrow():
         import pandas as pd
+        from pyarrow.types import is_dictionary
 
-        return MemoryFrame(native, native.to_pandas(types_mapper=pd.ArrowDtype))
+        return MemoryFrame(
+            native, native.to_pandas(types_mapper=lambda t: None if is_dictionary(t) else pd.ArrowDtype(t))
+        )
     return MemoryFrame(native, frame.to_pandas())
 
 
@@ -167,7 +170,7 @@ class LazyFrame(Frame):
         ]
         table = (staged.group_by(*named).agg(*aggregates) if named else staged.select(*aggregates)).collect()
         keys = {
-            name: _collected(table.get_column(place))
+            name: self._collected(name, table.get_column(place))
             for name, place in zip([*plan.keys, *plan.by], [n for n in named if n != "inside"], strict=True)
         }
         inside = np.ones(len(table), bool) if plan.inside is None else np.asarray(table["inside"].to_list(), dtype=bool)
@@ -210,7 +213,19 @@ class LazyFrame(Frame):
             kept = (share >= span[0]) & (before <= span[1])
         table = shares.filter(kept).select(*keys, "value", "before", "share").collect().sort(*keys, "value")
         columns = [np.array(table[n].to_numpy(), dtype=np.float64) for n in ("value", "before", "share")]
-        return Cumulated({n: _collected(table[k]) for n, k in zip(by, keys, strict=True)}, *columns)
+        return Cumulated({n: self._collected(n, table[k]) for n, k in zip(by, keys, strict=True)}, *columns)
+
+    def _collected(self, name: str, column: nw.Series[Any]) -> Key:
+        """Return a key column that came back: enumerations in their order, everything else sorted."""
+        import pandas as pd
+
+        if self.schema[name] == nw.Enum:
+            dtype = pd.CategoricalDtype(list(self.schema[name].categories))
+            return ordered(*factorised(pd.Series(pd.Categorical(column.to_list(), dtype=dtype))))
+        if column.dtype.is_integer() and not column.null_count():
+            return ordered(*factorised(pd.Series(column.to_numpy())))
+        codes, levels = pd.factorize(np.asarray([*column.to_list(), None], dtype=object)[:-1])
+        return ordered(codes.astype(np.int64), pd.Series(levels, dtype=object).infer_objects().array)
 
     def _key(self, name: str) -> nw.Expr:
         key = nw.col(name)
@@ -292,15 +307,3 @@ def _dated(value: Planned, dtype: Any) -> Planned:
     elif dtype == nw.Datetime and not isinstance(moment, datetime.datetime):
         moment = datetime.datetime(moment.year, moment.month, moment.day)
     return Planned(nw.lit(moment), "time", raw=moment)
-
-
-def _collected(column: nw.Series[Any]) -> Key:
-    import pandas as pd
-
-    if column.dtype in (nw.Categorical, nw.Enum):
-        dtype = pd.CategoricalDtype(column.cat.get_categories().to_list())
-        return ordered(*factorised(pd.Series(pd.Categorical(column.to_list(), dtype=dtype))))
-    if column.dtype.is_integer() and not column.null_count():
-        return ordered(*factorised(pd.Series(column.to_numpy())))
-    codes, levels = pd.factorize(np.asarray([*column.to_list(), None], dtype=object)[:-1])
-    return ordered(codes.astype(np.int64), pd.Series(levels, dtype=object).infer_objects().array)

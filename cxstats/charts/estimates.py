@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from cxstats.inference import Estimate
 
-SMALLEST_TEXT = 5.0
+SMALLEST_TEXT, SMALLEST_LABEL = 5.0, 3.0  # below these, a base is left out and a label overlaps the next
 VERY_WIDE = 60  # characters in a line, where no size is small enough
 
 
@@ -61,7 +61,7 @@ def plot_estimates(
     est : Estimate
         Values of one unit: groups, metrics, contrasts, slopes.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new figure.
+        Where to draw; by default a new figure. Of a figure with ``layout="constrained"``, no label is cut off.
     level : float
         Confidence level of the intervals, by default 0.95. The caption should state it.
     method : str, optional
@@ -152,8 +152,10 @@ def _dots(ax: Axes, plan: Plan, value: np.ndarray, low: np.ndarray, high: np.nda
 
 
 def _notes(ax: Axes, plan: Plan, table: pd.DataFrame) -> None:
-    """Say in words where an estimate or its interval is missing."""
-    size = min(text_size("x-small"), max(0.8 * _pitch(ax, plan), SMALLEST_TEXT))
+    """Say in words where an estimate or its interval is missing; hollow dots alone do where rows are too close."""
+    size = min(text_size("x-small"), 0.85 * _pitch(ax, plan) * (DOT if plan.colors else 1.0))
+    if size < SMALLEST_TEXT:
+        return
     left, right = ax.get_xlim()
     for y, value, low, high, n in zip(
         plan.y, *(table[c] for c in ("estimate", "conf_low", "conf_high", "n")), strict=True
@@ -183,10 +185,10 @@ def _pitch(ax: Axes, plan: Plan) -> float:
 
 def _rows(ax: Axes, plan: Plan) -> None:
     """Write the texts of the rows at the largest size at which they fit whole; headings stand above their blocks."""
-    room, size, width = plan.row * _pitch(ax, plan), SMALLEST_TEXT, 0
-    for size in np.arange(text_size(), SMALLEST_TEXT - 0.01, -0.25):
+    room, size, width = plan.row * _pitch(ax, plan), SMALLEST_LABEL, 0
+    for size in np.arange(text_size(), SMALLEST_LABEL - 0.01, -0.25):
         widths = [w for w in (20, 26, WIDE, 44) if w * 0.55 * size <= 0.42 * cell_width(ax)] or [15]
-        most = max(int(room / (1.12 * size)), 1)
+        most = int(room / (1.12 * size))
         width = next((w for w in widths if all(wrapped(t, w).count("\n") < most for t in plan.texts)), 0)
         if width:
             break

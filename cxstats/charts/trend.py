@@ -69,7 +69,7 @@ def plot_trend(
         Values of one unit, with a label that holds periods: years, quarters ("2025Q3"), months ("2025-09"), dates,
         numbers, or any ordered labels.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; by default a new figure.
+        Where to draw; by default a new figure. Of a figure with ``layout="constrained"``, no label is cut off.
     over : str, optional
         The label column that holds the periods; by default the only ``by`` column. Other labels make series, up to six.
     level : float

@@ -7,8 +7,9 @@ channel, so the truth is exact and needs no simulation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,6 +42,13 @@ RECOMMEND = (
 RESOLVED = ({"yes": 0.88, "no": 0.12}, {"yes": 0.45, "no": 0.55})
 DELIVERED = ({5: 0.45, 4: 0.40, 3: 0.15}, {4: 0.20, 3: 0.40, 2: 0.30, 1: 0.10})
 EXPECTED = ({5: 0.45, 4: 0.35, 3: 0.15, 2: 0.05},) * 2
+QUESTIONS: Mapping[str, tuple[Mapping[Any, float], Mapping[Any, float]]] = {
+    "overall": OVERALL,
+    "recommend": RECOMMEND,
+    "resolved": RESOLVED,
+    "expected": EXPECTED,
+    "delivered": DELIVERED,
+}
 EASY = {"app": 0.78, "branch": 0.62, "phone": 0.58, "web": 0.70}  # easy is 1 + six throws at this chance,
 EASY_IF = (0.06, -0.12)  # changed by this if satisfied, if not
 
@@ -131,9 +139,7 @@ def simulate(*, n: int = SIZE, seed: int = SEED) -> pd.DataFrame:
             "channel": np.asarray(CHANNELS)[channel],
         }
     )
-    for name, (yes, no) in {
-        "overall": OVERALL, "recommend": RECOMMEND, "resolved": RESOLVED, "expected": EXPECTED, "delivered": DELIVERED
-    }.items():  # fmt: skip
+    for name, (yes, no) in QUESTIONS.items():
         u = random.random(n)
         frame[name] = np.where(satisfied, _answers(u, yes), _answers(u, no))
     chance = np.asarray([EASY[c] for c in CHANNELS])[channel] + np.where(satisfied, *EASY_IF)
@@ -262,7 +268,7 @@ def _described(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _typed(column: pd.Series[object]) -> pd.Series[object]:
+def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
     return column if column.name == "resolved" else column.astype("Int64")
 
 
@@ -273,11 +279,12 @@ def _years() -> np.ndarray:
 
 def _drawn(u: np.ndarray, chances: list[float]) -> np.ndarray:
     """Return which of the chances each random number falls on."""
-    return np.minimum(np.searchsorted(np.cumsum(chances), u, side="right"), len(chances) - 1)
+    return np.asarray(np.minimum(np.searchsorted(np.cumsum(chances), u, side="right"), len(chances) - 1))
 
 
-def _answers(u: np.ndarray, chances: dict[int, float] | dict[str, float]) -> np.ndarray:
-    return np.asarray(list(chances))[_drawn(u, list(chances.values()))]
+def _answers(u: np.ndarray, chances: Mapping[Any, float]) -> np.ndarray:
+    answers = np.asarray(list(chances))
+    return np.asarray(answers[_drawn(u, list(chances.values()))])
 
 
 def _expected(metric: str, if_not: int, channel: str) -> float:

@@ -63,7 +63,7 @@ def html(estimate: Estimate) -> str:
 
 def footer(estimate: Estimate, level: float = 0.95) -> str:
     """Return the line that says what the numbers rest on: level, methods, design, rows left out."""
-    methods = "; ".join(methods_of(estimate))
+    methods = "; ".join(methods_of(estimate)) or "none"
     return (
         f"{100 * level:g} % intervals: {methods}. Design: {estimate._origin.design}. {'. '.join(_sentences(estimate))}."
     )

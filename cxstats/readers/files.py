@@ -110,7 +110,6 @@ def _parquet(path: Path, place: str) -> pd.DataFrame:
 
 def _by_pyarrow(path: Path) -> pd.DataFrame:
     import pandas as pd
-    import pyarrow  # noqa: F401  (so that its absence is seen here)
 
     return pd.read_parquet(path, engine="pyarrow", dtype_backend="numpy_nullable")
 
@@ -119,7 +118,8 @@ def _by_duckdb(path: Path) -> pd.DataFrame:
     import duckdb
 
     with duckdb.connect() as connection:
-        return connection.read_parquet(str(path)).df()
+        frame: pd.DataFrame = connection.read_parquet(str(path)).df()
+    return frame
 
 
 def _by_polars(path: Path) -> pd.DataFrame:
