@@ -219,8 +219,9 @@ class LazyFrame(Frame):
         """Return a key column that came back: enumerations in their order, everything else sorted."""
         import pandas as pd
 
-        if self.schema[name] == nw.Enum:
-            dtype = pd.CategoricalDtype(list(self.schema[name].categories))
+        own = self.schema[name]
+        if isinstance(own, nw.Enum):
+            dtype = pd.CategoricalDtype(list(own.categories))
             return ordered(*factorised(pd.Series(pd.Categorical(column.to_list(), dtype=dtype))))
         if column.dtype.is_integer() and not column.null_count():
             return ordered(*factorised(pd.Series(column.to_numpy())))

@@ -246,6 +246,41 @@ class Estimate:
         """Return, for each row, the first estimates that it is a function of."""
         return [np.asarray([r]) for r in rows] if self._uses is None else [self._uses[r] for r in rows]
 
+    def pick(self, **labels: Any) -> Estimate:
+        """Return the rows with the labels given, with their covariance.
+
+        Parameters
+        ----------
+        **labels
+            Label columns and the value, or list of values, to keep: ``pick(metric="csat", quarter=["2025Q3", "2025Q4"])``.
+
+        Returns
+        -------
+        Estimate
+            The rows kept, in their order.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such label or value, or no row has all of them.
+
+        Notes
+        -----
+        Picking rows changes no interval: the domain of each row stays what it was.
+
+        References
+        ----------
+        Wickham, H. (2014). Tidy data. *Journal of Statistical Software* 59.
+
+        Examples
+        --------
+        >>> import pandas as pd, cxstats as cx
+        >>> waits = pd.DataFrame({"wait": [1, 2, 3, 5, 7, 6], "channel": ["app"] * 3 + ["call"] * 3})
+        >>> cx.measure(waits, cx.mean("wait"), by="channel").pick(channel="call").values.tolist()
+        [6.0]
+        """
+        return self._take(picking.rows_with(self._labels, labels))
+
     def contrast(self, plus: Any, minus: Any) -> Estimate:
         """Return the differences `plus` minus `minus`, with the covariance of both sides.
 

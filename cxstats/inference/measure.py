@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+RESERVED = (
+    "metric", "n", "estimate", "std_error", "conf_low", "conf_high", "n_effective", "unit", "note", "contrast", "trend",
+)  # fmt: skip
+
+
 def measure(
     survey: Any,
     scores: Score | Sequence[Score],
@@ -91,6 +96,11 @@ def measure(
     survey = survey if isinstance(survey, Survey) else Survey(survey)
     declared = _scores(scores)
     groups = need_by(by)
+    taken = next((name for name in groups if name in RESERVED), None)
+    if taken is not None:
+        raise ArgumentError(
+            f"measure(by=): results have a column {taken!r} of their own. Rename yours before measuring."
+        )
     if where is not None and not isinstance(where, Expression):
         raise ArgumentError(f"measure(where=): a condition such as col('x') > 3 is needed, not {where!r}.")
     found = thresholds(survey, declared, groups, where)
@@ -177,8 +187,6 @@ def _labels(t: Totals, declared: Sequence[Score]) -> pd.DataFrame:
     table = pd.concat([t.groups] * len(declared), ignore_index=True) if len(t.groups.columns) else pd.DataFrame(
         index=range(groups * len(declared)))  # fmt: skip
     names = np.repeat(np.asarray([s.name for s in declared], dtype=object), groups)
-    if "metric" in table.columns:
-        raise ArgumentError("measure(by='metric'): results have a column 'metric' of their own. Rename yours.")
     table.insert(0, "metric", pd.Series(names.tolist(), dtype="str"))
     return table
 

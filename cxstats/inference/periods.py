@@ -14,6 +14,7 @@ from cxstats.errors import ArgumentError, one_of
 PATTERNS = (
     (re.compile(r"(\d{4})\s*-?\s*Q([1-4])", re.IGNORECASE), 4),
     (re.compile(r"(\d{4})-(\d{2})"), 12),
+    (re.compile(r"([12]\d{3})()"), 1),
 )
 DAYS_PER_YEAR = 365.25
 
@@ -21,8 +22,8 @@ DAYS_PER_YEAR = 365.25
 def positions(labels: Sequence[Any]) -> tuple[np.ndarray, float]:
     """Return each period's position in steps, and the number of steps in a year (NaN where that is unknown).
 
-    Numbers stand where they are (whole numbers between 1000 and 3000 are years); "2025Q3" and "2025-09" count quarters
-    and months; dates count days; anything else counts 0, 1, 2 in the order given.
+    Numbers stand where they are (whole numbers between 1000 and 3000 are years); "2025", "2025Q3" and "2025-09" count
+    years, quarters and months; dates count days; anything else counts 0, 1, 2 in the order given.
     """
     values = list(labels)
     if all(hasattr(v, "ordinal") and hasattr(v, "freqstr") for v in values):
@@ -37,7 +38,7 @@ def positions(labels: Sequence[Any]) -> tuple[np.ndarray, float]:
     for pattern, steps in PATTERNS:
         found = [pattern.fullmatch(str(v)) for v in values]
         if all(found):
-            return np.asarray([int(m[1]) * steps + int(m[2]) - 1 for m in found if m], float), float(steps)
+            return np.asarray([int(m[1]) * steps + int(m[2] or 1) - 1 for m in found if m], float), float(steps)
     return np.arange(len(values), dtype=float), np.nan
 
 

@@ -163,6 +163,19 @@ def _independent(a: str, one: Estimate, b: str, two: Estimate) -> None:
         )
 
 
+def rows_with(labels: pd.DataFrame, wanted: Mapping[str, Any]) -> np.ndarray:
+    """Return the rows whose labels are among those wanted."""
+    chosen = np.ones(len(labels), dtype=bool)
+    for name, values in wanted.items():
+        options = list(values) if isinstance(values, list | tuple | set) else [values]
+        for value in options:
+            _picks(labels, {name: value}, "pick")
+        chosen &= np.asarray([v in options for v in labels[name].tolist()], dtype=bool)
+    if not chosen.any():
+        raise ArgumentError(f"pick: no row has {dict(wanted)!r}.")
+    return np.flatnonzero(chosen)
+
+
 def joined_notes(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     """Return the notes of both sides of each difference, each once."""
     return np.asarray([join({str(n) for n in sides if n}) for sides in zip(one, two, strict=True)], dtype=object)

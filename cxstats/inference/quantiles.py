@@ -139,7 +139,9 @@ def quantiles(
             width = right - left
             if not np.isfinite(width) or width <= 0:
                 unknown[i] = True
-                note[i] = note[i] or "too few answers beyond the quantile for a standard error"
+                note[i] = (
+                    note[i].split("; the interval")[0] or "too few answers beyond the quantile for a standard error"
+                )
             else:
                 factor[i] = -width / (2 * float(t_quantile(0.05, df[i : i + 1])[0])) / se[i]
     rows = replace(rows, low=low, high=high, note=note, unknown=unknown, woodruff=woodruff)
