@@ -123,7 +123,7 @@ def p_by_inversion(limits: Callable[[np.ndarray], Limits], value: np.ndarray, ed
         low, high = limits(2 * special.ndtr(-z))
         return np.where(above, low - edge, edge - high)
 
-    near, far = np.zeros(value.shape), np.full(value.shape, z_quantile(1e-16))
+    near, far = np.full(value.shape, 1e-4), np.full(value.shape, z_quantile(1e-16))
     room_near, room_far = room(near), room(far)
     unknown = np.isnan(room_near) | np.isnan(room_far) | np.isnan(value) | np.isnan(edge)
     at_once, never = ~(room_near > 0), room_far > 0

@@ -14,7 +14,7 @@ from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
 from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
-from cxstats.inference.totals import Totals, need_by, totals
+from cxstats.inference.totals import Totals, need_by, totals, undivided
 from cxstats.inference.variance import (
     ROUNDING,
     Covariance,
@@ -210,7 +210,7 @@ def _whole_design_effect(t: Totals) -> np.ndarray:
     """Return each score's design effect in the whole sample, also outside the domain; Kish's where that is unknown."""
     import pandas as pd
 
-    whole = replace(t, group=np.zeros_like(t.group), groups=pd.DataFrame(index=range(1)))
+    whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)))
     variance = SampleCovariance(whole, linearise(whole)).diagonal()
     sums = whole.grouped
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -23,7 +23,7 @@ def positions(labels: Sequence[Any]) -> tuple[np.ndarray, float]:
     """Return each period's position in steps, and the number of steps in a year (NaN where that is unknown).
 
     Numbers stand where they are (whole numbers between 1000 and 3000 are years); "2025", "2025Q3" and "2025-09" count
-    years, quarters and months; dates count days; anything else counts 0, 1, 2 in the order given.
+    years, quarters and months; dates (also as "2025-09-30") count days; anything else counts 0, 1, 2 in the order given.
     """
     values = list(labels)
     if all(hasattr(v, "ordinal") and hasattr(v, "freqstr") for v in values):
@@ -39,7 +39,11 @@ def positions(labels: Sequence[Any]) -> tuple[np.ndarray, float]:
         found = [pattern.fullmatch(str(v)) for v in values]
         if all(found):
             return np.asarray([int(m[1]) * steps + int(m[2] or 1) - 1 for m in found if m], float), float(steps)
-    return np.arange(len(values), dtype=float), np.nan
+    try:
+        days = [datetime.date.fromisoformat(str(v)) for v in values]
+    except ValueError:
+        return np.arange(len(values), dtype=float), np.nan
+    return np.asarray([day.toordinal() for day in days], float), DAYS_PER_YEAR
 
 
 def steps_per(per: str | None, per_year: float, labels: Sequence[Any]) -> float:

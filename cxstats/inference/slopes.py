@@ -50,7 +50,8 @@ def _kinked(function: Callable[[Any], Any], values: np.ndarray, result: np.ndarr
         right, left = (_evaluate(function, up) - result) / h, (result - _evaluate(function, down)) / h
         jumps.append(np.abs(right - left))
         size = np.abs(right) + np.abs(left)
-    return np.asarray((jumps[1] > 0.75 * jumps[0]) & (jumps[1] > TOLERANCE * size))
+    noise = 1e-7 * np.abs(result) / max(abs(values[i]), 1e-3)
+    return np.asarray((jumps[1] > 0.75 * jumps[0]) & (jumps[1] > TOLERANCE * size + noise))
 
 
 def _difference(function: Callable[[Any], Any], values: np.ndarray, i: int, step: float) -> np.ndarray:

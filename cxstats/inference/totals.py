@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +138,32 @@ def totals(
         _columns([values[f"n{i}"] for i in range(k)]), first, square, second, shift, left,
         strata_names, cluster_names, design.lone_psu, _identity(frame.native),
     )  # fmt: skip
+
+
+def undivided(t: Totals) -> Totals:
+    """Return the totals as if there were no groups and no domain: one line a PSU, or a stratum."""
+    line = t.stratum if t.cluster is None else t.cluster
+    lines = int(line.max()) + 1
+
+    def summed(cells: np.ndarray) -> np.ndarray:
+        return np.bincount(line, weights=cells, minlength=lines)
+
+    def each(cells: np.ndarray) -> np.ndarray:
+        return _columns([summed(column) for column in cells.T])
+
+    stratum = np.zeros(lines, dtype=np.int64)
+    stratum[line] = t.stratum
+    return replace(
+        t,
+        group=np.zeros(lines, dtype=np.int64),
+        stratum=stratum,
+        cluster=None if t.cluster is None else np.arange(lines),
+        rows=summed(t.rows),
+        count=each(t.count),
+        first={part: each(cells) for part, cells in t.first.items()},
+        square={pair: each(cells) for pair, cells in t.square.items()},
+        second={pair: summed(cells) for pair, cells in t.second.items()},
+    )
 
 
 def _identity(native: Any) -> Any:
