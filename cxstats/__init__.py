@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from cxstats.charts import plot_estimates, plot_trend
 from cxstats.claims import above, below, between
-from cxstats.datasets import fetch_acsi, fetch_sfo, sfo_questions
+from cxstats.datasets import fetch_acsi, fetch_sfo, load_survey, sample_survey, sfo_questions, simulate
 from cxstats.errors import CxError
 from cxstats.expression import col
 from cxstats.inference import Estimate, measure, stack
@@ -40,6 +40,7 @@ __all__ = [
     "fetch_sfo",
     "first_contact_resolution",
     "gap",
+    "load_survey",
     "mean",
     "measure",
     "nps",
@@ -47,8 +48,10 @@ __all__ = [
     "plot_trend",
     "quantile",
     "ratio",
+    "sample_survey",
     "sfo_questions",
     "share",
+    "simulate",
     "stack",
     "total",
 ]

@@ -118,6 +118,6 @@ def parts_of(label: Any) -> tuple[str, str]:
     text = shown(label)
     for pattern, steps in PATTERNS:
         found = pattern.fullmatch(text)
-        if found and 1 <= int(found[2]) <= steps:
+        if found and found[2] and 1 <= int(found[2]) <= steps:
             return (f"Q{found[2]}" if steps == 4 else MONTHS[int(found[2]) - 1]), found[1]
     return wrapped(text, 12), ""

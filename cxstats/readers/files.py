@@ -145,12 +145,12 @@ def _spreadsheet(path: Path, place: str, sheet: str | None) -> pd.DataFrame:
         if sheet is not None and sheet not in names:
             hint = suggestion(sheet, names) or f" The sheets are {listing(names)}."
             raise ArgumentError(f"{place}: no sheet {sheet!r}.{hint}")
-        header = book.parse(sheet or names[0], header=None, nrows=1, dtype=object)
+        header = pd.read_excel(book, sheet_name=sheet or names[0], header=None, nrows=1, dtype=object)
         if not len(header):
             raise DataError(f"{place}: sheet {sheet or names[0]!r} is empty.")
         columns = [str(cell) for cell in header.iloc[0] if pd.notna(cell)]
         need_unique(place, columns)
-        return book.parse(sheet or names[0], keep_default_na=False, na_values=[""])
+        return pd.read_excel(book, sheet_name=sheet or names[0], keep_default_na=False, na_values=[""], dtype=object)
 
 
 def need_unique(place: str, columns: list[str]) -> None:

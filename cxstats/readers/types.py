@@ -20,6 +20,7 @@ def _settled(column: pd.Series[Any]) -> pd.Series[Any]:
     import pandas as pd
     from pandas.api import types
 
+    column = column.infer_objects()
     if isinstance(column.dtype, pd.CategoricalDtype) or types.is_datetime64_any_dtype(column.dtype):
         return column
     if not (types.is_object_dtype(column.dtype) or types.is_string_dtype(column.dtype)):

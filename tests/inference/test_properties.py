@@ -14,8 +14,8 @@ import cxstats as cx
 from tests.conftest import move
 
 CLOSE = 1e-9
-FEW = settings(max_examples=40, deadline=None, derandomize=True, print_blob=False)
-FEWER = settings(FEW, max_examples=10)
+FEW = settings(max_examples=25, deadline=None, derandomize=True, print_blob=False)
+FEWER = settings(FEW, max_examples=6)
 SCORES = [
     cx.mean("x"),
     cx.share(cx.col("x") > 3),
