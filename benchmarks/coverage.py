@@ -16,7 +16,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -146,7 +146,7 @@ class Metric:
     truth: Callable[[Population], float]
     groups: bool = False
     methods: tuple[str, ...] = ("",)
-    borrows: bool = field(default=False)
+    borrows: bool = False
 
 
 def classed(points: tuple[float, ...], chances: tuple[float, ...], other: tuple[float, ...] | None = None) -> Answers:
@@ -329,10 +329,11 @@ def cell(name: str, n: int, replicates: int) -> pd.DataFrame:
             known = ~(np.isnan(low) | np.isnan(high))
             below, above = (truth < low[known]).mean(), (truth > high[known]).mean()
             width = (high - low)[known]
+            closed = width[np.isfinite(width)]
             rows.append({
                 "design": name, "n": n, "metric": metric.name, "method": method, "truth": truth,
                 "coverage": 100 * (1 - below - above), "truth_below": 100 * below, "truth_above": 100 * above,
-                "width": width[np.isfinite(width)].mean(), "open": 100 * np.isinf(width).mean(),
+                "width": closed.mean(), "width_sd": closed.std(), "open": 100 * np.isinf(width).mean(),
                 "unknown": 100 * (~known).mean(), "replicates": replicates,
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -349,15 +350,16 @@ def run(cells: list[tuple[str, int]], replicates: int) -> pd.DataFrame:
 
 
 def check(now: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows whose coverage or misses differ from the stored ones by more than chance (4 standard errors)."""
+    """Return the rows whose coverage, misses or width differ from the stored ones by more than chance (4 s.e.)."""
     both = now.merge(stored, on=KEYS, suffixes=("", "_stored"), how="left", validate="one_to_one")
+    parts = 1 / both["replicates"] + 1 / both["replicates_stored"]
     off = both["coverage_stored"].isna()
     for rate in ("coverage", "truth_below", "truth_above"):
         p = np.clip((both[rate] + both[f"{rate}_stored"]) / 200, 0.005, 0.995)
-        error = 100 * np.sqrt(p * (1 - p) * (1 / both["replicates"] + 1 / both["replicates_stored"]))
-        off |= (both[rate] - both[f"{rate}_stored"]).abs() > 4 * error
-    return both.loc[off, [*KEYS, "coverage", "coverage_stored", "truth_below", "truth_below_stored", "truth_above",
-                          "truth_above_stored"]]  # fmt: skip
+        off |= (both[rate] - both[f"{rate}_stored"]).abs() > 400 * np.sqrt(p * (1 - p) * parts)
+    off |= (both["width"] - both["width_stored"]).abs() > 4 * both["width_sd"] * np.sqrt(parts)
+    shown = [name for rate in ("coverage", "width") for name in (rate, f"{rate}_stored")]
+    return both.loc[off, [*KEYS, *shown]]
 
 
 def page(table: pd.DataFrame, seconds: float) -> str:
@@ -408,7 +410,7 @@ def main() -> int:
     asked = parser.parse_args()
     start = time.perf_counter()
     if asked.quick:
-        stored = pd.read_csv(STORED, keep_default_na=True).fillna({"method": ""})
+        stored = pd.read_csv(STORED).fillna({"method": ""})
         off = check(run(list(QUICK), 200), stored)
         print("coverage as stored" if off.empty else f"coverage is off:\n{off.to_string()}")
         return int(not off.empty)

@@ -64,7 +64,7 @@ def read_frame(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
     kind = path.suffix.lower()
     if kind not in TEXT and kind not in PARQUET and kind not in SHEETS:
         raise ArgumentError(
-            f"{place}: files of the kind {kind or 'without an ending'!r} are not read. "
+            f"{place}: files {f'of the kind {kind!r}' if kind else 'without an ending'} are not read. "
             f"Save the answers as one of {listing([*TEXT, *PARQUET, *SHEETS], most=20)}."
         )
     _need_file(path, place)

@@ -7,15 +7,16 @@ Y_hc to a total; V = sum_h (1 - f_h) n_h / (n_h - 1) sum_c (z_hc - zbar_h)(z_hc 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 import cxstats as cx
 from tests.conftest import move
 
 CLOSE = 1e-9
-FEW = settings(max_examples=25, deadline=None, derandomize=True, print_blob=False)
-FEWER = settings(FEW, max_examples=6)
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+FEW = settings(max_examples=40, deadline=None, derandomize=True, print_blob=False, phases=PHASES)
+FEWER = settings(FEW, max_examples=8)
 SCORES = [
     cx.mean("x"),
     cx.share(cx.col("x") > 3),

@@ -1,0 +1,128 @@
+"""One `[[metrics]]` table becomes one score: its keys are the arguments of the metric's function.
+
+Two things cannot be written in TOML as in Python. A condition is a table, ``condition = {column = "wait", at_most = 5}``.
+An argument that is itself called `kind` (of `effort`) is written ``variant``, since ``kind`` names the metric.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from cxstats.errors import ConfigError, CxError, listing, suggestion
+from cxstats.expression import Expression, col
+from cxstats.metrics import REGISTRY
+from cxstats.report.keys import ANYTHING, NUMBER, TEXT, Key, checked
+from cxstats.score import Score
+
+CONDITIONS: dict[str, Callable[[Expression, Any], Expression]] = {
+    "above": lambda column, value: column > value,
+    "at_least": lambda column, value: column >= value,
+    "below": lambda column, value: column < value,
+    "at_most": lambda column, value: column <= value,
+    "equals": lambda column, value: column == value,
+    "one_of": lambda column, value: column.is_in(value),
+}
+DECLARE: Mapping[str, Callable[..., Score]] = dict(cast("Mapping[str, Callable[..., Score]]", REGISTRY))
+WRITTEN = {"kind": "variant"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score to report, what it means in words, and the value it should reach."""
+
+    score: Score
+    kind: str
+    meaning: str
+    target: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The label in results."""
+        return self.score.name
+
+
+def metrics(place: str, tables: Sequence[Mapping[str, Any]]) -> tuple[Metric, ...]:
+    """Return the metrics that the tables declare, each with a name of its own."""
+    found = [_metric(f"{place}, [[metrics]] number {i}", table) for i, table in enumerate(tables, start=1)]
+    names = [metric.name for metric in found]
+    named = [_renamed(metric) if names.count(metric.name) > 1 else metric for metric in found]
+    names = [metric.name for metric in named]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"{place}, [[metrics]]: two metrics are named {twice!r}. Give one of them another name.")
+    return tuple(named)
+
+
+def _renamed(metric: Metric) -> Metric:
+    longer = metric.score.default_name
+    return replace(metric, score=replace(metric.score, name=longer)) if longer else metric
+
+
+def _metric(place: str, table: Mapping[str, Any]) -> Metric:
+    kind = table.get("kind")
+    if kind not in REGISTRY:
+        missing = "the key 'kind' is missing" if kind is None else f"kind = {kind!r} is no metric"
+        raise ConfigError(
+            f"{place}: {missing}.{suggestion(kind, REGISTRY)} The metrics are {listing(list(REGISTRY), 20)}."
+        )
+    declare: Callable[..., Score] = DECLARE[kind]
+    parameters = inspect.signature(declare).parameters
+    keys = {"kind": Key(TEXT, needed=True), "target": Key(NUMBER)}
+    for name, parameter in parameters.items():
+        keys[WRITTEN.get(name, name)] = Key(ANYTHING, needed=parameter.default is parameter.empty)
+    given = checked(f"{place} ({kind})", table, keys)
+    arguments = {name: given[WRITTEN.get(name, name)] for name in parameters if WRITTEN.get(name, name) in given}
+    try:
+        if "condition" in arguments:
+            arguments["condition"] = _condition(f"{place} ({kind})", arguments["condition"])
+        score = declare(**arguments)
+    except ConfigError:
+        raise
+    except CxError as error:
+        raise ConfigError(f"{place}: {error}") from error
+    return Metric(score, kind, _meaning(kind, score, given), _target(f"{place} ({kind})", given.get("target"), score))
+
+
+def _condition(place: str, table: Any) -> Expression:
+    example = 'condition = {column = "wait", at_most = 5}'
+    if not isinstance(table, dict):
+        raise ConfigError(f"{place}: condition = {table!r} is not a table such as {example}.")
+    keys = {"column": Key(TEXT, needed=True), **dict.fromkeys(CONDITIONS, Key(ANYTHING))}
+    given = checked(f"{place}, condition", table, keys)
+    asked = [name for name in CONDITIONS if name in given]
+    if len(asked) != 1:
+        raise ConfigError(f"{place}, condition: one of {listing(list(CONDITIONS))} is needed, as in {example}.")
+    return CONDITIONS[asked[0]](col(given["column"]), given[asked[0]])
+
+
+def _target(place: str, target: float | None, score: Score) -> float | None:
+    if target is None:
+        return None
+    if score.range is not None and not score.range[0] <= target <= score.range[1]:
+        low, high = score.range
+        raise ConfigError(f"{place}: target = {target:g} is outside the range of the metric, {low:g} to {high:g}.")
+    return float(target)
+
+
+def _meaning(kind: str, score: Score, given: Mapping[str, Any]) -> str:
+    """Return the definition: the first line of the metric's documentation, its variant, its columns."""
+    said = (inspect.getdoc(REGISTRY[kind]) or kind).splitlines()[0].removeprefix("Estimate ")
+    variant = f"Variant: {score.variant}. "
+    if "condition" in given:
+        column, (name, value) = (
+            given["condition"]["column"],
+            next((k, v) for k, v in given["condition"].items() if k != "column"),
+        )
+        variant = f"Condition: {column} {name.replace('_', ' ')} {_written(value)}. "
+    columns = " and ".join(score.columns())
+    return f"{said[:1].upper()}{said[1:]} {variant}Asked in: {columns}."
+
+
+def _written(value: Any) -> str:
+    """Return a value of a condition in words."""
+    if isinstance(value, list):
+        return ", ".join(map(_written, value))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

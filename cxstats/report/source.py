@@ -1,0 +1,205 @@
+"""The answers of a report: read, only the columns that are needed, periods and groups as a reader writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cxstats.errors import ColumnError, ConfigError, CxError, DataError, need_columns
+from cxstats.readers import read_frame
+from cxstats.report.config import Config
+from cxstats.survey import Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_PERIODS, MOST_GROUPS = 80, 40
+SYNTHETIC = "synthetic"
+NAMES = {
+    "sample": "Sample survey of cxstats (synthetic: made by a program, no real customers)",
+    "sfo": "San Francisco International Airport, customer survey",
+    "acsi": "American Customer Satisfaction Index, sample of respondents, 2015",
+}
+# a year that does not come first, or the name of a month
+UNSORTED = re.compile(r"(?<=\D)(19|20)\d\d\b|^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
+STEPS = {"year": "Y", "quarter": "Q", "month": "M"}
+
+
+class NothingToReport(CxError):
+    """There are no rows, no periods or no answers."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The answers with their design, and what is known of where they came from."""
+
+    survey: Survey
+    frame: pd.DataFrame
+    name: str
+    synthetic: bool
+    citations: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
+    wordings: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+
+
+def read_source(config: Config) -> Source:
+    """Read what the configuration names.
+
+    Parameters
+    ----------
+    config : Config
+        As `read_config` returns it.
+
+    Returns
+    -------
+    Source
+        The survey, on a pandas frame of the columns that are needed.
+
+    Raises
+    ------
+    ConfigError
+        The data has no such column, file or sheet, or a column of periods or groups has too many values.
+    DataError, FetchError, DesignError
+        The data cannot be read, or cannot have the design stated.
+    NothingToReport
+        There are no rows, or none with a period.
+    """
+    raw = _raw(config)
+    synthetic = config.source == "sample" or _says_synthetic(raw)
+    _need(config, list(map(str, raw.columns)))
+    if not len(raw):
+        raise NothingToReport(f"{_name(config)}: there are no rows, so there is nothing to report.")
+    frame = raw[list(config.columns())].copy()
+    frame[config.period] = _periods(config, frame[config.period])
+    for group in config.groups:
+        frame[group] = _texts(frame[group])
+    _need_few(config, frame)
+    if not frame[config.period].notna().any():
+        raise NothingToReport(f"{_name(config)}: no row has a {config.period}, so there is no period to report.")
+    return Source(
+        survey=Survey(frame, **config.design),
+        frame=frame,
+        name=_name(config),
+        synthetic=synthetic,
+        citations=tuple(map(str, raw.attrs.get("source", ()))),
+        notes=tuple(map(str, raw.attrs.get("notes", ()))),
+        reasons={str(k): dict(v) for k, v in raw.attrs.get("left_out", {}).items()},
+        wordings=_wordings(config),
+    )
+
+
+def _raw(config: Config) -> pd.DataFrame:
+    if config.file is not None:
+        return read_frame(config.file, sheet=config.sheet)
+    if config.source == "sample":
+        from cxstats.datasets.sample import load_survey
+
+        return load_survey()
+    from cxstats import datasets
+
+    return datasets.fetch_acsi() if config.source == "acsi" else datasets.fetch_sfo(config.years)
+
+
+def _wordings(config: Config) -> dict[str, dict[str, list[Any]]]:
+    """Return the wordings of each question and the periods that used them, where the data set keeps a list of them."""
+    if config.source != "sfo":
+        return {}
+    from cxstats.datasets import sfo_questions
+
+    asked = sfo_questions(config.years)
+    found: dict[str, dict[str, list[Any]]] = {}
+    for column, wording, year in zip(asked["column"], asked["variant"], asked["year"], strict=True):
+        found.setdefault(str(column), {}).setdefault(str(wording), []).append(year)
+    return found
+
+
+def _name(config: Config) -> str:
+    return config.file.name if config.file is not None else NAMES[config.source]
+
+
+def _says_synthetic(frame: pd.DataFrame) -> bool:
+    """Return whether a column says so: the sample carries one, so that a copy under another name says it as well."""
+    return SYNTHETIC in frame.columns and len(frame) > 0 and bool((frame[SYNTHETIC] == True).all())  # noqa: E712
+
+
+def _need(config: Config, have: list[str]) -> None:
+    for name, place in config.columns().items():
+        try:
+            need_columns(f"{config.path.name}, {place}", [name], have)
+        except ColumnError as error:
+            raise ConfigError(f"{error} (The data is {_name(config)}.)") from error
+
+
+def _need_few(config: Config, frame: pd.DataFrame) -> None:
+    for name, most, remedy in (
+        (config.period, MOST_PERIODS, 'If it holds dates, write every = "quarter" (or "month", "year") in [period].'),
+        *((group, MOST_GROUPS, "Name a column that puts respondents into few groups.") for group in config.groups),
+    ):
+        count = frame[name].nunique()
+        if count > most:
+            raise ConfigError(
+                f"{config.path.name}: column {name!r} has {count:,} different values; a report shows at most {most}. {remedy}"
+            )
+
+
+def _periods(config: Config, column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return periods that sort and space well: whole numbers without a point, dates put together as asked."""
+    import pandas as pd
+    from pandas.api import types
+
+    if config.every is not None:
+        dates: Any = _dates(config, column)
+        together: pd.Series[Any] = dates.dt.to_period(STEPS[config.every]).astype("string").where(dates.notna())
+        return together
+    if types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    if types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype):
+        return column.astype("Int64") if bool((column.dropna() % 1 == 0).all()) else column
+    texts = _texts(column)
+    for text in texts.cat.categories:
+        if UNSORTED.search(text):
+            raise DataError(
+                f"{_name(config)}: the period {text!r} of column {config.period!r} does not sort by time. "
+                "Write periods with the year first, such as 2025Q3 or 2025-09, or give a column of dates and every = ..."
+            )
+    return texts
+
+
+def _dates(config: Config, column: pd.Series[Any]) -> pd.Series[Any]:
+    import pandas as pd
+    from pandas.api import types
+
+    if types.is_datetime64_any_dtype(column.dtype):
+        return column
+    dates = pd.to_datetime(column.astype("string"), format="ISO8601", errors="coerce")
+    wrong = dates.isna() & column.notna()
+    if wrong.any():
+        example = column[wrong].iloc[0]
+        raise DataError(
+            f"{_name(config)}: column {config.period!r} holds {int(wrong.sum()):,} values that are no dates, such as "
+            f"{str(example)!r}. [period] every needs dates such as 2025-09-30."
+        )
+    return dates
+
+
+def _texts(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return labels as texts in a natural order (2 before 10), true/false as yes/no; categories keep their order."""
+    import pandas as pd
+    from pandas.api import types
+
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        names = [str(c) for c in column.cat.categories]
+        if len(set(names)) == len(names):
+            return column.cat.rename_categories(names)
+    if types.is_bool_dtype(column.dtype):
+        column = column.astype("boolean").map({True: "yes", False: "no"})
+    elif types.is_float_dtype(column.dtype) and bool((column.dropna() % 1 == 0).all()):
+        column = column.astype("Int64")
+    texts = column.astype("string")
+    return texts.astype(pd.CategoricalDtype(sorted(texts.dropna().unique(), key=_natural), ordered=True))
+
+
+def _natural(text: str) -> list[tuple[int, float, str]]:
+    return [(0, float(part), "") if part.isdecimal() else (1, 0.0, part) for part in re.split(r"(\d+)", text) if part]

@@ -1,0 +1,90 @@
+"""Tables as comma-separated text that any program reads: UTF-8, every digit, and no cell that a spreadsheet would run.
+
+A text that starts with ``=``, ``+``, ``-``, ``@``, tab or a line break gets an apostrophe in front (OWASP, CSV
+injection). Numbers stay numbers: a negative one starts with its minus.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxstats.report.config import Config
+from cxstats.report.measures import Measured, joined
+from cxstats.report.source import Source
+from cxstats.report.suppression import ALL
+from cxstats.report.words import shown, slug
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_tables(folder: Path, source: Source, config: Config, found: list[Measured]) -> list[Path]:
+    """Write the tables of a report into a folder and return their paths."""
+    tables = {"by-period": joined([m.by_period for m in found]), "overall": joined([m.overall for m in found])}
+    taken = {*tables, "changes", "trends", "targets", "metrics"}
+    for group in config.groups:
+        name = slug(f"by-{group}", taken)
+        both = slug(f"by-period-and-{group}", taken | {name})
+        taken |= {name, both}
+        tables[name] = joined([m.by_group[group] for m in found])
+        tables[both] = joined([m.by_both[group] for m in found])
+    tables["changes"] = joined([m.changes for m in found])
+    tables["trends"] = joined([m.trend for m in found])
+    if any(m.metric.target is not None for m in found):
+        tables["targets"] = joined([m.target for m in found])
+    tables["metrics"] = _definitions(source, found)
+    folder.mkdir()
+    return [write_table(folder / f"{name}.csv", _dated(table)) for name, table in tables.items()]
+
+
+def write_table(path: Path, table: pd.DataFrame) -> Path:
+    """Write one table; equal tables give equal bytes."""
+    import pandas as pd
+
+    safe = pd.DataFrame({guarded(str(name)): _guarded(table[name]) for name in table.columns})
+    path.write_bytes(safe.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+    return path
+
+
+def guarded(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _guarded(column: pd.Series[Any]) -> pd.Series[Any]:
+    from pandas.api import types
+
+    if types.is_numeric_dtype(column.dtype):
+        return column
+    return column.astype(object).map(lambda value: guarded(value) if isinstance(value, str) else value)
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with periods that are dates as texts."""
+    from pandas.api import types
+
+    dates = [n for n in table.columns if types.is_datetime64_any_dtype(table[n].dtype)]
+    return table.assign(**{name: table[name].map(shown) for name in dates})
+
+
+def _definitions(source: Source, found: list[Measured]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [
+        {
+            "metric": m.metric.name,
+            "kind": m.metric.kind,
+            "meaning": m.metric.meaning,
+            "columns": ", ".join(m.metric.score.columns()),
+            "unit": m.metric.score.unit,
+            "better": m.metric.score.direction or "",
+            "target": float("nan") if m.metric.target is None else m.metric.target,
+            "answers": m.answers if ALL not in m.hidden else None,
+            "data": source.name,
+        }
+        for m in found
+    ]
+    return pd.DataFrame(rows).astype({"answers": "Int64"})

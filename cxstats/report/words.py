@@ -1,0 +1,100 @@
+"""Numbers and facts as a reader writes them: few digits, real minus signs, periods without gaps, plain sentences."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+MINUS = "\N{MINUS SIGN}"
+UNKNOWN = "unknown"
+
+
+def number(value: float, digits: int, *, sign: bool = False) -> str:
+    """Return a number rounded to digits, with a real minus and, if asked, a plus; "unknown" for NaN."""
+    if value is None or np.isnan(value):
+        return UNKNOWN
+    if np.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{round(float(value), digits) + 0.0:{'+' if sign else ''},.{digits}f}"
+    return (text[1:] if float(text.replace(",", "")) == 0 and sign else text).replace("-", MINUS)
+
+
+def p_value(p: float) -> str:
+    """Return a p-value: three decimals, below that "< 0.001"."""
+    if np.isnan(p):
+        return UNKNOWN
+    return "< 0.001" if p < 0.0005 else f"{p:.3f}"
+
+
+def digits_for(unit: str, errors: Iterable[float]) -> int:
+    """Return the decimals of a metric: one for percentages, else such that a typical standard error has two digits."""
+    if unit in ("%", "net %"):
+        return 1
+    known = [e for e in errors if np.isfinite(e) and e > 0]
+    return int(np.clip(1 - np.floor(np.log10(np.median(known))), 0, 4)) if known else 2
+
+
+def shown(value: Any) -> str:
+    """Return a label of the data as text: dates without an idle midnight, whole numbers without a point."""
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        return value.date().isoformat()
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def heading(column: str) -> str:
+    """Return the name of a column as a heading: "boarding_area" is "Boarding area"."""
+    text = column.replace("_", " ").strip() if column.isidentifier() else column
+    return text[:1].upper() + text[1:]
+
+
+def unit_of_value(unit: str) -> str:
+    """Return the unit as it stands in a heading."""
+    return {"net %": "-100 to 100", "": "own unit"}.get(unit, unit).replace("-", MINUS)
+
+
+def unit_of_difference(unit: str) -> str:
+    """Return the unit of differences: of percentages they are points."""
+    return "points" if unit in ("%", "net %", "points") else unit
+
+
+def runs(chosen: Sequence[Any], every: Sequence[Any]) -> str:
+    """Return periods as "2010 to 2016 and 2018": neighbours among all periods are put together."""
+    found: list[list[Any]] = []
+    for period in every:
+        if period not in chosen:
+            found.append([])
+        elif found:
+            found[-1].append(period)
+        else:
+            found.append([period])
+    found = [run for run in found if run]
+    if len(found) == 1 and len(found[0]) == 2:
+        return listed([shown(period) for period in found[0]])
+    return listed([shown(run[0]) if len(run) == 1 else f"{shown(run[0])} to {shown(run[-1])}" for run in found])
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
+
+
+def count(n: int, one: str, many: str = "") -> str:
+    """Return "1 row", "2,000 rows"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def slug(text: str, taken: Iterable[str] = ()) -> str:
+    """Return a name for a file or an anchor: small letters, digits and hyphens, unlike those taken."""
+    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")[:60].strip("-") or "x"
+    used, name, k = set(taken), stem, 2
+    while name in used:
+        name, k = f"{stem}-{k}", k + 1
+    return name

@@ -1,0 +1,135 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from cxstats.cli import main
+from cxstats.report import SAMPLE
+
+from .conftest import CONFIG, answers
+from .test_folder import bytes_of
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+
+
+def test_it_says_what_it_wrote_where(configured: Callable[..., Path], tmp_path: Path, no_charts: None) -> None:
+    result = run("report", str(configured()), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0
+    assert result.stdout == f"Wrote {tmp_path / 'out' / 'report.html'}, 10 tables and 0 charts: 400 rows, 4 periods.\n"
+    assert result.stderr == ""
+
+
+def test_paths_in_the_configuration_start_from_its_folder(
+    configured: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_charts: None
+) -> None:
+    path = configured()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run("report", str(path)).exit_code == 0
+    assert (tmp_path / "elsewhere" / "report" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ("[data]", "titel = 'x'\n[data]", 2, "Did you mean 'title'"),
+        ("answers.csv", "anwsers.csv", 2, "Did you mean 'answers.csv'"),
+        ('column = "overall"', 'column = "overal"', 2, "no column 'overal'. Did you mean 'overall'"),
+        ('weight = "weight"', 'weight = "wt"', 2, "[design] weight: no column 'wt'"),
+        ('by = ["channel", "region"]', 'by = ["row"]', 2, "400 different values"),
+        ('column = "overall"', 'column = "overall"\nscale = [1, 4]', 3, "answers outside the scale"),
+        ('column = "overall"', 'column = "channel"', 3, "holds text"),
+        ('strata = "region"\npsu = "branch"', 'strata = "lonely"', 3, "lonely"),
+        ('weight = "weight"', 'weight = "negative"', 3, "negative"),
+        ('column = "quarter"', 'column = "quarter"\nevery = "year"', 3, "no dates"),
+        ('column = "quarter"', 'column = "told"', 3, "does not sort by time"),
+        ('column = "quarter"', 'column = "nothing"', 4, "no period to report"),
+        ('column = "overall"', 'column = "nothing"', 0, ""),
+    ],
+)
+def test_exit_codes(
+    configured: Callable[..., Path], tmp_path: Path, no_charts: None, old: str, new: str, code: int, said: str
+) -> None:
+    rows = answers()
+    rows = rows.assign(
+        row=range(len(rows)), nothing=None, negative=-1.0, lonely=["x", *["y"] * (len(rows) - 1)],
+        told=rows["quarter"].map(lambda q: f"{q[4:]} {q[:4]}"),
+    )  # fmt: skip
+    assert old in CONFIG
+    result = run("report", str(configured(CONFIG.replace(old, new, 1), rows)), "--out", str(tmp_path / "out"))
+    assert result.exit_code == code, result.stderr
+    assert said in result.stderr
+    if code:
+        assert result.stderr.startswith("cxstats: ")
+        assert "Traceback" not in result.stderr
+        assert result.stdout == ""
+        assert {p.name for p in tmp_path.iterdir()} == {"answers.csv", "report.toml"}
+
+
+def test_nothing_to_report(configured: Callable[..., Path], tmp_path: Path) -> None:
+    result = run("report", str(configured(rows=answers().iloc[:0])), "--out", str(tmp_path / "out"))
+    assert (result.exit_code, "no rows" in result.stderr) == (4, True)
+    rows = answers().assign(overall=None, recommend=None)
+    result = run("report", str(configured(rows=rows)), "--out", str(tmp_path / "out"))
+    assert (result.exit_code, "nobody answered" in result.stderr) == (4, True)
+
+
+def test_bad_files(configured: Callable[..., Path], tmp_path: Path) -> None:
+    path = configured()
+    (tmp_path / "answers.csv").write_bytes(b"")
+    assert run("report", str(path)).exit_code == 3
+    (tmp_path / "answers.csv").write_bytes(b"a,a\n1,2\n")
+    assert run("report", str(path)).exit_code == 3
+    result = run("report", str(tmp_path / "reprot.toml"))
+    assert (result.exit_code, "Did you mean 'report.toml'" in result.stderr) == (2, True)
+
+
+def test_a_folder_of_somebody_is_refused_before_anything_is_read(
+    configured: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    path = configured(CONFIG.replace("answers.csv", "not there.csv"))
+    result = run("report", str(path), "--out", str(tmp_path / "mine"))
+    assert (result.exit_code, "thesis.txt" in result.stderr) == (2, True)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "x"
+
+
+def test_usage() -> None:
+    assert run("report", "--nonsense").exit_code == 2
+    assert run("reprot").exit_code == 2
+    assert run("--version").stdout.startswith("cxstats, version ")
+    assert "4 nothing to report" in run("report", "--help").stdout
+
+
+def test_without_a_file_the_sample_is_reported_and_says_synthetic(
+    tmp_path: Path, no_charts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("report")
+    assert result.exit_code == 0, result.stderr
+    assert "synthetic" in result.stdout
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "Synthetic data." in page
+    for name in ("overall", "metrics"):
+        assert len(pd.read_csv(tmp_path / "report" / "tables" / f"{name}.csv")) == 5
+    run("report", str(SAMPLE), "--out", "again")
+    assert bytes_of(tmp_path / "report") == bytes_of(tmp_path / "again")
+
+
+def test_two_runs_write_the_same_bytes(project: Path, built: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-c", "from cxstats.cli import main; main()"]
+    done = subprocess.run(
+        [*command, "report", str(project / "report.toml"), "--out", "other"], cwd=tmp_path, capture_output=True,
+        text=True, check=False, env={**os.environ, "PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo"},
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Wrote {Path('other') / 'report.html'}, 10 tables and 10 charts")
+    assert bytes_of(tmp_path / "other") == bytes_of(built)
