@@ -1,7 +1,7 @@
 """Speed and memory of `measure` against other packages, and against the same sums written by hand on each engine.
 
     python benchmarks/measure.py [--rows 1e5,1e6] [--groups 10,1000] [--peers r,svy,samplics,bootstrap] [--runs 5]
-                                 [--designs clustered,rows] [--huge] [--limit 900] [--out benchmarks/measure.md]
+                                 [--designs clustered,rows] [--huge] [--limit 300] [--out benchmarks/measure.md]
 
 Five scores (top-2 satisfaction, NPS, mean effort, first-contact resolution, mean spend) with weights and missing answers are
 measured by group, once with strata and PSUs and once with rows as their own PSUs. Each side runs in a process of its own; its
@@ -119,7 +119,7 @@ def write_rows(case: Case, folder: Path) -> None:
             "g": pl.Series(rng.integers(case.groups, size=n)).cast(pl.String).str.zfill(4),
             "stratum": stratum, "psu": psu, "weight": rng.uniform(0.5, 3.0, n), **answers,
         }
-    ).with_columns("g" + pl.col("g"))  # fmt: skip
+    ).with_columns(g=pl.lit("g") + pl.col("g"))  # fmt: skip
     if not case.complete:
         gaps = [
             pl.when(pl.Series(rng.random(n) >= m)).then(pl.col(i)).alias(i) for i, m in zip(ITEMS, MISSING, strict=True)
@@ -775,7 +775,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--huge", action="store_true", help="1e7 rows, too (without R, samplics and the bootstrap)")
     parser.add_argument("--budget", type=float, default=60.0, help="seconds after which a side is not run again")
-    parser.add_argument("--limit", type=float, default=900.0, help="seconds after which a side is given up")
+    parser.add_argument("--limit", type=float, default=300.0, help="seconds after which a side is given up")
     parser.add_argument("--out", type=Path, help="Markdown file; otherwise printed only")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     asked = parser.parse_args()

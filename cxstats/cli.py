@@ -38,6 +38,7 @@ def report(config: str | None, out: str) -> None:
     Exit codes: 0 done, 2 usage or configuration, 3 bad data, 4 nothing to report.
     """
     from cxstats.report import SAMPLE, NothingToReport, build_report, read_config
+    from cxstats.report.words import count
 
     tell = _progress()
     try:
@@ -52,7 +53,8 @@ def report(config: str | None, out: str) -> None:
         _fail(f"cannot write {error.filename or out}: {error.strerror or error}.", USAGE)
     else:
         tell("")
-        data = f"{built.rows:,} rows, {built.periods} periods{' of synthetic sample data' if built.synthetic else ''}"
+        data = f"{count(built.rows, 'row')}, {count(built.periods, 'period')}"
+        data += " of synthetic sample data" if built.synthetic else ""
         click.echo(f"Wrote {built.folder / 'report.html'}, {built.tables} tables and {built.charts} charts: {data}.")
 
 

@@ -203,7 +203,8 @@ class Operation(Expression):
             self._demand(found, ("number", "boolean"), place)
             return "number"
         if self.name in ORDER or self.name in EQUALITY:
-            if {*found} - {"number", "boolean"} and len({*found} - {"boolean"}) > 1 and not self._dates(found):
+            self._dates(found, place)
+            if {*found} - {"number", "boolean"} and len({*found} - {"boolean"}) > 1:
                 self._mismatch(found, place)
             return "boolean"
         if self.name in LOGIC or self.name == "not":
@@ -213,10 +214,13 @@ class Operation(Expression):
             self._demand(found[:1], ("boolean",), place)
         return "boolean" if self.name == "answered" else found[1]
 
-    def _dates(self, found: list[str]) -> bool:
-        """Tell whether a text constant stands beside a time column, where it is read as an ISO date."""
-        texts = [o for o, k in zip(self.operands, found, strict=True) if k == "text"]
-        return {*found} == {"time", "text"} and all(isinstance(o, Literal) and _is_date(o.value) for o in texts)
+    def _dates(self, found: list[str], place: str) -> None:
+        """Take a text constant beside a time column for a date, if it is one."""
+        for i, operand in enumerate(self.operands):
+            if found[i] == "text" and found[1 - i] == "time" and isinstance(operand, Literal):
+                if not _is_date(operand.value):
+                    raise ArgumentError(f"{place}: {operand!r} is not a date. Write dates as '2025-03-31'.")
+                found[i] = "time"
 
     def _demand(self, found: list[str], allowed: tuple[str, ...], place: str) -> None:
         for operand, kind in zip(self.operands, found, strict=False):
@@ -227,7 +231,7 @@ class Operation(Expression):
         described = " with ".join(f"{o!r} ({k})" for o, k in zip(self.operands, found, strict=True))
         raise ColumnError(
             f"{place}: {self!r} compares {described}. Compare like with like: convert the column first, or write the "
-            "constant as the column holds it (a date as '2025-03-31')."
+            "constant as the column holds it."
         )
 
     def __repr__(self) -> str:

@@ -272,6 +272,8 @@ class LazyFrame(Frame):
             return Planned(a.expr & b.expr, "boolean")
         if operation == "or":
             return Planned(a.expr | b.expr, "boolean")
+        if operation == "divide":  # by zero there is no result, on any engine
+            return Planned(nw.when(b.number() != 0).then(a.number() / b.number()), "number")
         if operation in ARITHMETIC:
             return Planned(OPERATORS[operation](a.number(), b.number()), "number")
         if a.kind != b.kind and {a.kind, b.kind} <= {"number", "boolean"}:

@@ -309,6 +309,8 @@ class _Chunk:
             return Masked(true, (a.known & b.known) | true, "boolean")
         known = a.known & b.known
         if operation in ARITHMETIC:
+            if operation == "divide":  # by zero there is no result, on any engine
+                known = known & (b.number() != 0)
             with np.errstate(divide="ignore", invalid="ignore"):
                 return Masked(OPERATORS[operation](a.number(), b.number()), known, "number")
         return Masked(self._compare(operation, a, b, known), known, "boolean")
@@ -316,12 +318,10 @@ class _Chunk:
     def _compare(self, operation: str, a: Masked, b: Masked, known: Any) -> Any:
         if {a.kind, b.kind} <= {"number", "boolean"}:
             return OPERATORS[operation](a.number(), b.number())
-        left, right = (_time(m.values, "time" in (a.kind, b.kind)) for m in (a, b))
+        left, right = (_comparable(side.values, other) for side, other in ((a, b), (b, a)))
         rows = np.broadcast_to(known, (self.length,))
+        pick = [v[rows] if hasattr(v, "__len__") and not isinstance(v, str) else v for v in (left, right)]
         answer = np.zeros(self.length, dtype=bool)
-        pick = [
-            v if np.isscalar(v) or not hasattr(v, "__len__") or isinstance(v, str) else v[rows] for v in (left, right)
-        ]
         answer[rows] = np.asarray(OPERATORS[operation](*pick), dtype=bool)
         return answer
 
@@ -339,6 +339,8 @@ class _Chunk:
 
         rows = self.frame.data.iloc[self.rows]
         index = pd.MultiIndex.from_arrays([groups[name].astype(object) for name in by])
+        if not len(values):
+            return Masked(np.full(self.length, np.nan), np.zeros(self.length, dtype=bool), "number")
         found = index.get_indexer(pd.MultiIndex.from_arrays([rows[name].astype(object) for name in by]))
         return Masked(np.where(found >= 0, values[found], np.nan), found >= 0, "number")
 
@@ -355,19 +357,22 @@ def _masked(array: Any, kind: str) -> Masked:
         return Masked(values, ~np.isnan(values), kind)
     if kind == "boolean":
         return Masked(np.asarray(pd.Series(array).to_numpy(dtype=bool, na_value=False)), known, kind)
+    if kind == "time" and not isinstance(getattr(array, "dtype", None), pd.DatetimeTZDtype):
+        array = pd.Series(array).to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
     return Masked(array, known, kind)
 
 
-def _time(values: Any, wanted: bool) -> Any:
+def _comparable(values: Any, other: Masked) -> Any:
+    """Return values as they compare with the other side: dates as time stamps (in its zone), texts as objects."""
     import pandas as pd
 
-    if wanted and isinstance(values, str):
-        return pd.Timestamp(values)
-    if wanted and isinstance(values, datetime.date):
-        return pd.Timestamp(values)
-    if wanted and isinstance(values, np.ndarray) and values.dtype.kind == "O":
-        return pd.Series(values).astype("datetime64[us]").array
-    return values if wanted or isinstance(values, str) else np.asarray(values, dtype=object)
+    if isinstance(values, str | datetime.date):
+        if other.kind != "time":
+            return values
+        moment = pd.Timestamp(values)
+        zone = getattr(other.values, "tz", None)
+        return moment.tz_localize(zone) if zone is not None and moment.tz is None else moment
+    return np.asarray(values, dtype=object) if other.kind == "text" else values
 
 
 def _floats(made: Masked, length: int) -> np.ndarray:

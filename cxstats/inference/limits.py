@@ -62,7 +62,7 @@ def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: st
     effective = _answers(e, chosen, alpha)
     low, high = intervals.wilson(p, effective, alpha)
     if method in ("korn-graubard", "beta"):
-        exact = effective * np.where(unknown, 1.0, (n - 1) / n)
+        exact = effective * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
         if method == "korn-graubard":
             exact = np.where(e._rows.simple[chosen], n, np.minimum(exact, n))
         low, high = intervals.beta(p, exact, alpha)

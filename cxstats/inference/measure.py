@@ -12,9 +12,10 @@ from cxstats.errors import ArgumentError
 from cxstats.expression import Expression
 from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
+from cxstats.inference.request import Request, need_by
 from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
-from cxstats.inference.totals import Totals, need_by, totals, undivided
+from cxstats.inference.totals import Totals, totals, undivided
 from cxstats.inference.variance import (
     ROUNDING,
     Covariance,
@@ -94,34 +95,31 @@ def measure(
     ([62.5], [22.1523], [2.0])
     """
     survey = survey if isinstance(survey, Survey) else Survey(survey)
-    declared = _scores(scores)
-    groups = need_by(by)
-    taken = next((name for name in groups if name in RESERVED), None)
+    request = Request(survey, tuple(_scores(scores)), need_by(by), where)
+    taken = next((name for name in request.by if name in RESERVED), None)
     if taken is not None:
-        raise ArgumentError(
-            f"measure(by=): results have a column {taken!r} of their own. Rename yours before measuring."
-        )
+        raise ArgumentError(f"measure(by={taken!r}): results have a column {taken!r} of their own. Rename yours.")
     if where is not None and not isinstance(where, Expression):
         raise ArgumentError(f"measure(where=): a condition such as col('x') > 3 is needed, not {where!r}.")
-    found = thresholds(survey, declared, groups, where)
-    return estimate(totals(survey, [f.score if f else s for f, s in zip(found, declared, strict=True)], groups, where),
-                    survey, declared, found)  # fmt: skip
+    found = thresholds(request)
+    asked = request.asking(f.score if f else s for f, s in zip(found, request.scores, strict=True))
+    return estimate(totals(asked), request, found)
 
 
-def estimate(t: Totals, survey: Survey, declared: Sequence[Score], found: Sequence[Quantiles | None]) -> Estimate:
+def estimate(t: Totals, request: Request, found: Sequence[Quantiles | None]) -> Estimate:
     """Turn totals into an estimate: values, variances, bases, notes."""
     linear = linearise(t)
     covariance: Covariance = SampleCovariance(t, linear)
     support = Support.of(t)
     df = support.each()
     value = linear.value.T.ravel()
-    rows = _rows(t, survey, covariance.diagonal(), df)
+    rows = _rows(t, request.survey, covariance.diagonal(), df)
     if any(found):
-        value, covariance, rows = quantiles(t, declared, found, value, covariance, rows, df)
+        value, covariance, rows = quantiles(t, found, value, covariance, rows, df)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
     psus = frozenset(t.cluster_names or ())
-    origin = Origin(support, rows.n, groups, (t.sample,), psus, survey.design.describe(), _left_out(t))
-    return Estimate(value, _labels(t, declared), rows, covariance, origin, df=df)
+    origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), _left_out(t))
+    return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 
 def _rows(t: Totals, survey: Survey, variance: np.ndarray, df: np.ndarray) -> Rows:

@@ -15,11 +15,11 @@ import numpy as np
 
 from cxstats.expression import Expression, Literal, Lookup, col, when
 from cxstats.inference.intervals import t_quantile
+from cxstats.inference.request import Request
 from cxstats.inference.rows import Rows, Woodruff
-from cxstats.inference.totals import Totals, check_columns, domain_of
+from cxstats.inference.totals import Totals
 from cxstats.inference.variance import Covariance, Rescaled
 from cxstats.score import Score
-from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,25 +65,21 @@ class Quantiles:
     fetch: Fetch
 
 
-def thresholds(
-    survey: Survey, scores: Sequence[Score], by: Sequence[str], where: Expression | None
-) -> list[Quantiles | None]:
+def thresholds(request: Request) -> list[Quantiles | None]:
     """Return, for each quantile score, its values and the score of its distribution function; None for others."""
-    return [_threshold(survey, s, by, where) if s.family == "quantile" else None for s in scores]
+    return [_threshold(request.asking([s]), s) if s.family == "quantile" else None for s in request.scores]
 
 
-def _threshold(survey: Survey, score: Score, by: Sequence[str], where: Expression | None) -> Quantiles:
+def _threshold(request: Request, score: Score) -> Quantiles:
     import pandas as pd
 
-    check_columns(survey, [score], by, where)
-    name, weight = score.columns()[0], survey.design.weight
-    domain = domain_of(survey, by, where)
-    answered = score.base if domain is None else score.base & domain
-    represented: Expression = Literal(1.0) if weight is None else when(col(weight) > 0, col(weight), 0.0)
+    request.check()
+    name, by, frame = score.columns()[0], request.by, request.survey.frame
+    weight = Literal(1.0) if request.weight is None else when(request.weight > 0, request.weight, 0.0)
     probability = score.probability or 0.5
 
     def fetch(span: tuple[float, float] | None) -> dict[tuple[Any, ...], Distribution]:
-        found = survey.frame.cumulated(name, represented, by, answered, probability, span)
+        found = frame.cumulated(name, weight, by, request.within(score.base), probability, span)
         labels = [found.by[n].levels.iloc[found.by[n].codes].tolist() for n in by]
         groups = list(zip(*labels, strict=True)) if by else [()] * len(found.value)
         lines: dict[tuple[Any, ...], list[int]] = {}
@@ -109,7 +105,6 @@ def _limit(name: str, by: Sequence[str], groups: pd.DataFrame, found: np.ndarray
 
 def quantiles(
     t: Totals,
-    scores: Sequence[Score],
     found: Sequence[Quantiles | None],
     value: np.ndarray,
     covariance: Covariance,

@@ -154,7 +154,7 @@ class SampleCovariance:
         cluster = t.cluster[inside]
         order = np.argsort(cluster, kind="stable")
         matrix = np.zeros((width, width))
-        step = max(1, 4_000_000 // width)
+        step = max(1, 4_000_000 // max(width, 1))
         for start in range(0, len(stratum_of), step):
             stop = min(start + step, len(stratum_of))
             rows = order[np.searchsorted(cluster[order], start) : np.searchsorted(cluster[order], stop)]

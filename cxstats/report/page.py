@@ -187,9 +187,7 @@ def _facts(source: Source, config: Config, m: Measured) -> list[str]:
         for column in m.metric.score.columns():
             for reason, n in source.reasons.get(column, {}).items():
                 reasons[reason] = reasons.get(reason, 0) + n
-        why = (
-            f" No answer counts as: {listed([f'{n:,} {reason}' for reason, n in reasons.items()])}." if reasons else ""
-        )
+        why = f" Missing answers: {listed([f'{n:,} {reason}' for reason, n in reasons.items()])}." if reasons else ""
         said.append(f"{count(m.answers, 'answer')} of {count(m.rows, 'row')}.{why}")
     if m.silent:
         said.append(f"No answers in {runs(m.silent, m.periods)}: not asked then, or not in the data.")

@@ -61,7 +61,7 @@ def unit_of_value(unit: str) -> str:
 
 def unit_of_difference(unit: str) -> str:
     """Return the unit of differences: of percentages they are points."""
-    return "points" if unit in ("%", "net %", "points") else unit
+    return "points" if unit in ("%", "net %", "points") else unit or "the unit of its column"
 
 
 def runs(chosen: Sequence[Any], every: Sequence[Any]) -> str:

@@ -70,8 +70,8 @@ def test_a_missing_file_suggests_its_neighbour(tmp_path: Path) -> None:
         read_frame(tmp_path / "survy.csv")
     with pytest.raises(ArgumentError, match="no folder"):
         read_frame(tmp_path / "nowhere" / "survey.csv")
+    (tmp_path / "folder.csv").mkdir()
     with pytest.raises(ArgumentError, match="is a folder"):
-        (tmp_path / "folder.csv").mkdir()
         read_frame(tmp_path / "folder.csv")
 
 

@@ -46,7 +46,7 @@ def test_paths_in_the_configuration_start_from_its_folder(
         ('by = ["channel", "region"]', 'by = ["row"]', 2, "400 different values"),
         ('column = "overall"', 'column = "overall"\nscale = [1, 4]', 3, "answers outside the scale"),
         ('column = "overall"', 'column = "channel"', 3, "holds text"),
-        ('strata = "region"\npsu = "branch"', 'strata = "lonely"', 3, "lonely"),
+        ('strata = "region"\npsu = "branch"', 'strata = "lonely"', 3, "a single row"),
         ('weight = "weight"', 'weight = "negative"', 3, "negative"),
         ('column = "quarter"', 'column = "quarter"\nevery = "year"', 3, "no dates"),
         ('column = "quarter"', 'column = "told"', 3, "does not sort by time"),

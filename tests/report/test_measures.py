@@ -9,6 +9,7 @@ import cxstats as cx
 from cxstats.report import read_config
 from cxstats.report.measures import Measured, measured
 from cxstats.report.source import Source, read_source
+
 from .conftest import CONFIG, SCRIPT, answers
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import cxstats as cx
 from cxstats.report.tables import guarded, write_table
+
 from .conftest import FORMULA, SCRIPT, answers
 
 

@@ -1,0 +1,96 @@
+"""From design columns to numbers: each cell's stratum and PSU, how many PSUs were sampled, and from how many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cxstats.errors import DesignError
+from cxstats.memory import Sums
+from cxstats.survey import Survey
+
+
+def numbered(sums: Sums, columns: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    """Return the number of each cell's combination of key columns, in sorted order, and the combinations' names."""
+    for name in columns:
+        missing = sums.keys[name].codes < 0
+        if missing.any():
+            raise DesignError(
+                f"Survey: column {name!r} of the design has missing values. Every row needs its stratum and its PSU: "
+                "repair them, or drop those rows before."
+            )
+    if not columns:
+        return np.zeros(len(sums.inside), dtype=np.int64), [""]
+    code = np.zeros(len(sums.inside), dtype=np.int64)
+    for name in columns:
+        _, code = np.unique(code * (len(sums.keys[name].levels) + 1) + sums.keys[name].codes, return_inverse=True)
+    _, where, numbered = np.unique(code, return_index=True, return_inverse=True)
+    labels = [sums.keys[name].levels.iloc[sums.keys[name].codes[where]].astype(str).tolist() for name in columns]
+    return numbered, [" / ".join(parts) for parts in zip(*labels, strict=True)]
+
+
+def clusters(
+    survey: Survey, sums: Sums, stratum: np.ndarray, strata_names: list[str], rows: np.ndarray
+) -> tuple[np.ndarray | None, list[str] | None, np.ndarray]:
+    """Return each cell's PSU, the PSUs' names, and the number of PSUs sampled in each stratum."""
+    design, count = survey.design, len(strata_names)
+    if not design.psu:
+        return None, None, np.bincount(stratum, weights=rows, minlength=count)
+    psu, names = numbered(sums, design.psu)
+    if design.nest:
+        pairs, cluster = np.unique(stratum * len(names) + psu, return_inverse=True)
+        home = pairs // len(names)
+        names = [f"{strata_names[h]} / {names[p]}" for h, p in zip(home, pairs % len(names), strict=True)]
+        return cluster, names, np.bincount(home, minlength=count)
+    home = np.full(len(names), -1)
+    home[psu] = stratum
+    straddling = np.unique(psu[home[psu] != stratum])
+    if len(straddling):
+        shown = ", ".join(repr(names[p]) for p in straddling[:3])
+        raise DesignError(
+            f"Survey(psu=): {len(straddling)} PSUs lie in more than one stratum ({shown}). If PSU names are only unique "
+            "within strata, say nest=True; if not, the stratum or the PSU of some rows is wrong."
+        )
+    return psu, names, np.bincount(home, minlength=count)
+
+
+def fractions(
+    survey: Survey,
+    sums: Sums,
+    stratum: np.ndarray,
+    names: list[str],
+    sampled: np.ndarray,
+    values: dict[str, np.ndarray],
+) -> np.ndarray:
+    """Return each stratum's sampling fraction; 0 without a population size."""
+    name = survey.design.fpc
+    if name is None:
+        return np.zeros(len(names))
+    rows, total, square = (
+        np.bincount(stratum, weights=values[key], minlength=len(names)) for key in ("rows", "fpc", "fpc fpc")
+    )
+    size = total / np.maximum(rows, 1)
+    spread = square / np.maximum(rows, 1) - size**2
+    for h in np.flatnonzero((spread > 1e-9 * np.maximum(size, 1) ** 2) | ~(size >= sampled * (1 - 1e-12))):
+        where = f"stratum {names[h]!r}" if survey.design.strata else "the sample"
+        if size[h] >= sampled[h]:
+            raise DesignError(f"Survey(fpc=): column {name!r} has different population sizes within {where}.")
+        raise DesignError(
+            f"Survey(fpc=): column {name!r} says that {where} has {size[h]:g} PSUs in the population, but {sampled[h]:g} "
+            "were sampled. Give the number of PSUs in the stratum's population (a size, not a fraction)."
+        )
+    return np.asarray(sampled / np.maximum(size, 1))
+
+
+def complain_of_lone(names: list[str], sampled: np.ndarray, strata: Sequence[str], clustered: bool) -> None:
+    """Raise the `DesignError` for strata of a single PSU."""
+    lone = np.flatnonzero(sampled == 1)
+    what = "PSU" if clustered else "row"
+    if not strata:
+        raise DesignError(f"Survey: the sample has a single {what}, so nothing shows how much {what}s differ.")
+    shown = ", ".join(repr(names[h]) for h in lone[:3])
+    raise DesignError(
+        f"Survey(strata=): {len(lone)} strata hold a single {what} ({shown}), which has no variance of its own. Join them "
+        'to similar strata, or say lone_psu="center" (deviation from the overall estimate) or "skip" (left out).'
+    )
