@@ -331,7 +331,8 @@ class _Chunk:
         if operand.kind in ("number", "boolean"):
             values = np.isin(operand.number(), np.asarray(options, dtype=np.float64))
         else:
-            values = np.asarray(pd.Series(operand.values).isin(list(options)), dtype=bool)
+            wanted = [_comparable(option, operand) for option in options]
+            values = np.asarray(pd.Series(operand.values).isin(wanted), dtype=bool)
         return Masked(values, operand.known, "boolean")
 
     def lookup(self, by: Sequence[str], groups: pd.DataFrame, values: np.ndarray) -> Masked:
@@ -357,9 +358,20 @@ def _masked(array: Any, kind: str) -> Masked:
         return Masked(values, ~np.isnan(values), kind)
     if kind == "boolean":
         return Masked(np.asarray(pd.Series(array).to_numpy(dtype=bool, na_value=False)), known, kind)
-    if kind == "time" and not isinstance(getattr(array, "dtype", None), pd.DatetimeTZDtype):
-        array = pd.Series(array).to_numpy(dtype="datetime64[us]", na_value=np.datetime64("NaT"))
-    return Masked(array, known, kind)
+    return Masked(_moments(array) if kind == "time" else array, known, kind)
+
+
+def _moments(array: Any) -> Any:
+    """Return dates and times of any type as an array of moments, in the time zone they are in."""
+    import pandas as pd
+
+    series = pd.Series(array)
+    if isinstance(series.dtype, pd.ArrowDtype):
+        zone = getattr(series.dtype.pyarrow_dtype, "tz", None)
+        if zone is not None:
+            return series.astype(pd.DatetimeTZDtype("us", zone)).array
+        series = series.astype("timestamp[us][pyarrow]").astype("datetime64[us]")
+    return pd.to_datetime(series).array
 
 
 def _comparable(values: Any, other: Masked) -> Any:

@@ -619,6 +619,19 @@ def test_a_label_that_there_is_not_comes_with_a_suggestion(estimate):
         estimate.contrast({"chanel": "app"}, {"chanel": "call"})
 
 
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ({"chanel": "app"}, ("'chanel'", "Did you mean 'channel'?")),
+        ({"channel": "cal"}, ("channel has no 'cal'", "Did you mean 'call'?")),
+        ({"channel": ["app", "fax"]}, ("channel has no 'fax'", "'app', 'call'")),
+    ],
+)
+def test_rows_that_are_not_there_are_not_picked(estimate, labels, words):
+    with refused(ValueError, "pick", *words):
+        estimate.pick(**labels)
+
+
 @pytest.fixture
 def two_ways() -> cx.Estimate:
     return cx.measure(answers(), cx.mean("wait"), by=["channel", "quarter"])

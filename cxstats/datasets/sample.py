@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, FetchError
+from cxstats.errors import ArgumentError, FetchError, one_of
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
@@ -183,8 +183,6 @@ def sample_truth(metric: str, *, channel: str | None = None, quarter: str | None
     >>> round(sample_truth("csat", channel="app"), 6)
     76.0
     """
-    from cxstats.errors import one_of
-
     one_of("sample_truth(metric)", metric, METRICS)
     one_of("sample_truth(channel=)", channel, (None, *CHANNELS))
     one_of("sample_truth(quarter=)", quarter, (None, *QUARTERS))

@@ -156,6 +156,29 @@ def test_the_interval_of_a_difference_of_shares_is_mover_of_their_own_intervals(
     np.testing.assert_allclose([limit[0] for limit in difference.interval()], [left, right], rtol=1e-9)
 
 
+def test_picking_rows_changes_no_number():
+    by = cx.measure(survey(), list(SCORES.values()), by=["channel", "quarter"])
+    some = by.pick(metric=["mean", "csat"], channel="call")
+    rows = [
+        i for i in range(len(by)) if by.labels["metric"][i] in ("mean", "csat") and by.labels["channel"][i] == "call"
+    ]
+    assert some.labels.to_dict("list") == by.labels.iloc[rows].to_dict("list")
+    np.testing.assert_array_equal(some.values, by.values[rows])
+    np.testing.assert_array_equal(some.vcov, by.vcov[np.ix_(rows, rows)])
+    pd.testing.assert_frame_equal(some.frame(), by.frame().iloc[rows].reset_index(drop=True))
+    whole, part = (
+        e.contrast({"quarter": "2025Q4"}, {"quarter": "2025Q1"})
+        for e in (by.pick(metric="csat"), some.pick(metric="csat"))
+    )
+    assert part.frame()["conf_low"][0] == whole.frame()["conf_low"][1]
+
+
+def test_the_design_effect_is_the_variance_over_that_of_a_simple_sample():
+    by = cx.measure(survey(), list(SCORES.values()), by="channel")
+    np.testing.assert_allclose(by.design_effect(), by.n / by.n_effective)
+    assert (by.design_effect() > 1).all()
+
+
 # --- comparisons ---------------------------------------------------------------------------------------------------------
 
 
@@ -309,6 +332,60 @@ def test_what_is_unknown_is_untestable():
     table = cx.measure(rows, cx.mean("wait"), by="group").test(cx.above(0))
     assert table["verdict"].tolist()[1] == "untestable"
     assert np.isnan(table["p_value"][1])
+
+
+# --- quantiles -----------------------------------------------------------------------------------------------------------
+
+
+def smallest_reaching(rows: pd.DataFrame, p: float) -> float:
+    """Return min{x : F(x) >= p}, open outside 0..1."""
+    if p <= 0 or p > 1 + 1e-12:
+        return -np.inf if p <= 0 else np.inf
+    known = rows[rows["wait"].notna()].sort_values("wait")
+    reached = known["weight"].cumsum() / known["weight"].sum()
+    return float(known["wait"].to_numpy()[np.searchsorted(reached.to_numpy(), p - 1e-12)])
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.999])
+@pytest.mark.parametrize("p", [0.02, 0.5, 0.9, 0.995])
+def test_the_interval_of_a_quantile_is_read_off_its_own_distribution(unlike_engine, p, level):
+    rows = straddling(3000).assign(wait=lambda d: d["wait"].where(d["recommend"] != 3))
+    sample = survey(move(unlike_engine, rows))
+    found = cx.measure(sample, cx.quantile("wait", p), by="channel")
+    low, high = found.interval(level)
+    for i, (channel, part) in enumerate(rows.groupby("channel")):
+        value = smallest_reaching(part, p)
+        assert found.values[i] == value
+        below = cx.measure(sample, cx.share(cx.col("wait") <= value), where=cx.col("channel") == channel)
+        half = stats.t.isf((1 - level) / 2, below.df[0]) * below.std_error[0] / 100
+        at = below.values[0] / 100
+        assert low[i] == smallest_reaching(part, at - half)
+        assert high[i] == smallest_reaching(part, at + half)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "polars-lazy", "duckdb"])
+def test_quantiles_and_means_are_measured_jointly(engine):
+    sample = survey(move(engine, straddling(1000)))
+    together = cx.measure(sample, [cx.mean("wait"), cx.quantile("wait", 0.5), cx.quantile("spend", 0.9)], by="channel")
+    alone = [
+        cx.measure(sample, s, by="channel")
+        for s in (cx.mean("wait"), cx.quantile("wait", 0.5), cx.quantile("spend", 0.9))
+    ]
+    for i, one in enumerate(alone):
+        np.testing.assert_array_equal(together.values[3 * i : 3 * i + 3], one.values)
+        np.testing.assert_allclose(together.std_error[3 * i : 3 * i + 3], one.std_error, rtol=1e-9)
+    mean_and_median = together.vcov[0, 3] / (together.std_error[0] * together.std_error[3])
+    assert 0.3 < mean_and_median < 1, "a mean and a median of the same answers move together"
+
+
+def test_the_p_value_of_a_quantile_is_where_its_interval_crosses_the_edge():
+    by = cx.measure(survey(straddling(1500)), cx.quantile("wait", 0.5), by="channel")
+    for edge in (by.values.min() - 2.05, by.values.max() + 2.05):
+        for i, p in enumerate(by.test(cx.above(edge))["p_value"]):
+            assert 1e-4 < p < 1
+            (low, high), (lower, higher) = by.interval(1 - p * 1.0001), by.interval(1 - p * 0.9999)
+            assert not low[i] <= edge <= high[i]
+            assert lower[i] <= edge <= higher[i]
 
 
 # --- transforms ----------------------------------------------------------------------------------------------------------
@@ -729,6 +806,15 @@ def test_labels_stay_what_they_were(engine, kind):
     if kind == "true and false":
         assert all(isinstance(label, bool) for label in found)
     assert estimate.contrast(expected[-1], expected[0]).values[0] == estimate.values[-1] - estimate.values[0]
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_quantiles_find_the_groups_of_every_kind(engine, kind):
+    rows = pd.DataFrame({"x": np.arange(8.0), "group": LABELS[kind]})
+    estimate = cx.measure(move(engine, rows), [cx.quantile("x", 0.5), cx.mean("x")], by="group")
+    groups = rows.groupby("group")["x"]
+    expected = [sorted(x)[(len(x) - 1) // 2] for _, x in groups] + groups.mean().tolist()
+    np.testing.assert_allclose(estimate.values, expected)
 
 
 def test_whole_numbers_beside_missing_ones_stay_whole(engine):
