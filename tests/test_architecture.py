@@ -81,7 +81,18 @@ def test_metrics_never_see_data() -> None:
 
 
 def test_importing_cxstats_is_light() -> None:
-    heavy = ["statsmodels", "seaborn", "matplotlib", "scipy", "pandas", "polars", "pyarrow", "duckdb", "jinja2", "click"]
+    heavy = [
+        "statsmodels",
+        "seaborn",
+        "matplotlib",
+        "scipy",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "duckdb",
+        "jinja2",
+        "click",
+    ]
     program = f"import sys, cxstats; print([m for m in {heavy!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

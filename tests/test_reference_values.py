@@ -58,9 +58,7 @@ def test_value_and_standard_error(design, score, value, std_error, request):
 @pytest.mark.parametrize(("design", "deff"), [("apistrat", "1.20446"), ("apiclus1", "9.34587")])
 def test_design_effect(design, deff, request):
     estimate = cx.measure(request.getfixturevalue(design), cx.mean("api00"))
-    n, schools = estimate.n[0], 6194
-    # n_effective is against sampling with replacement; the printed design effect is against a sample of n of 6194
-    assert n / estimate.n_effective[0] / (1 - n / schools) == printed(deff)
+    assert estimate.design_effect(replacement=False)[0] == printed(deff)
 
 
 def test_kish_design_effect_of_the_weights(apistrat):

@@ -87,6 +87,13 @@ def new_axes(width: float, height: float) -> Axes:
     return ax
 
 
+def detached_figure(width: float, height: float) -> Figure:
+    """Return a figure (inches) that belongs to no window and to no list of open figures: for files."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
 # --- words ------------------------------------------------------------------------------------------------------------
 
 

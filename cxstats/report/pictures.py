@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from cxstats.charts.style import detached_figure
 from cxstats.expression import Expression, col
 from cxstats.inference import Estimate, measure
 from cxstats.report.config import Config
@@ -20,9 +21,6 @@ from cxstats.report.measures import Measured, domain
 from cxstats.report.source import Source
 from cxstats.report.svg import inlined
 from cxstats.report.words import count, heading, listed, runs, shown, slug
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 WIDTH, FONT = 4.8, 10.0
 MOST_PANELS, COLUMNS = 12, 2
@@ -63,14 +61,14 @@ def draw_pictures(
     return pictures
 
 
-def _figures(source: Source, config: Config, found: Measured) -> Iterator[tuple[tuple[str, str], str, str, Figure]]:
+def _figures(source: Source, config: Config, found: Measured) -> Iterator[tuple[tuple[str, str], str, str, Any]]:
     """Yield the key, title, description and figure of each chart that there is something to draw for."""
     from cxstats.charts import plot_estimates, plot_trend
 
     name, visible = found.metric.name, found.visible
     if len(visible) > 1:
         series = _series(source, config, found, domain(config), visible)
-        figure = _figure(2.9)
+        figure = detached_figure(WIDTH, 2.9)
         plot_trend(series, figure.subplots(), over=config.period, level=config.level, target=found.metric.target)
         said = f"Line over {count(len(visible), 'period')}, {runs(visible, found.periods)}, with a ribbon of intervals."
         yield ("period", ""), f"{name} by {config.period}", said, figure
@@ -80,7 +78,7 @@ def _figures(source: Source, config: Config, found: Measured) -> Iterator[tuple[
             continue
         title = f"{name} by {heading(group).lower()}"
         est = measure(source.survey, found.metric.score, by=group, where=domain(config) & col(group).is_in(values))
-        figure = _figure(float(np.clip(1.1 + 0.26 * len(values), 1.8, 12.0)))
+        figure = detached_figure(WIDTH, float(np.clip(1.1 + 0.26 * len(values), 1.8, 12.0)))
         plot_estimates(est, figure.subplots(), level=config.level)
         said = f"One dot with its interval for each of {listed([shown(v) for v in values])}."
         yield ("group", group), title, said, figure
@@ -112,10 +110,10 @@ def _panels(source: Source, config: Config, found: Measured, group: str) -> dict
     }
 
 
-def _small_multiples(panels: dict[str, Estimate], plot_trend: Callable[..., Any], config: Config) -> Figure:
+def _small_multiples(panels: dict[str, Estimate], plot_trend: Callable[..., Any], config: Config) -> Any:
     """Draw one small chart a group, all on the same scales."""
     rows = -(-len(panels) // COLUMNS)
-    figure = _figure(0.4 + 1.6 * rows)
+    figure = detached_figure(WIDTH, 0.4 + 1.6 * rows)
     axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     drawn = []
     for ax, (title, series) in zip(axes, panels.items(), strict=False):
@@ -132,14 +130,7 @@ def _small_multiples(panels: dict[str, Estimate], plot_trend: Callable[..., Any]
     return figure
 
 
-def _figure(height: float) -> Figure:
-    """Return a figure that belongs to no window and to no list of open figures."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(WIDTH, height), layout="constrained")
-
-
-def _signed(figure: Figure, source: Source, config: Config) -> None:
+def _signed(figure: Any, source: Source, config: Config) -> None:
     """Write under a chart what it rests on: a chart travels without its page."""
     text = f"{100 * config.level:g} % intervals. {'Synthetic data: no real customers.' if source.synthetic else ''}"
     figure.supxlabel(text.strip(), x=0.01, ha="left", fontsize=0.72 * FONT, color="#6B6B6B")

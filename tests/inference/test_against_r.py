@@ -508,11 +508,9 @@ def test_design_effects(engine, name, part):
     data, design, scores, by = EFFECTS[name]
     case = printed("10_design_effects")[f"{name}: overall" if part == "overall" else f"{name}: by {by}"]
     estimate = cx.measure(survey(engine, data, design), scores, by=None if part == "overall" else by)
-    # n_effective is n over the design effect against sampling with replacement; R's deff=TRUE takes n of N off as well
-    effect = estimate.n / estimate.n_effective
-    np.testing.assert_allclose(effect, case["deff_replace"], rtol=RELATIVE)
-    share_sampled = estimate.n / np.asarray(case["sum_weights"])
-    np.testing.assert_allclose(effect / (1 - share_sampled), case["deff"], rtol=RELATIVE)
+    np.testing.assert_allclose(estimate.design_effect(), case["deff_replace"], rtol=RELATIVE)
+    np.testing.assert_allclose(estimate.design_effect(replacement=False), case["deff"], rtol=RELATIVE)
+    np.testing.assert_allclose(estimate.n / estimate.n_effective, case["deff_replace"], rtol=RELATIVE)
 
 
 @pytest.mark.parametrize("fpc", FPC)
@@ -521,7 +519,8 @@ def test_design_effect_of_a_total(engine, fpc):
     estimate = cx.measure(survey(engine, "straddle", STRADDLE | FPC[fpc]), cx.total("visits"))
     np.testing.assert_allclose(estimate.values, case["values"], rtol=RELATIVE)
     np.testing.assert_allclose(estimate.std_error, case["std_error"], rtol=RELATIVE)
-    np.testing.assert_allclose(estimate.n / estimate.n_effective, case["deff_replace"], rtol=RELATIVE)
+    np.testing.assert_allclose(estimate.design_effect(), case["deff_replace"], rtol=RELATIVE)
+    np.testing.assert_allclose(estimate.design_effect(replacement=False), case["deff"], rtol=RELATIVE)
 
 
 def test_weights_that_sum_to_less_than_the_answers(engine, reference_data):
@@ -530,7 +529,9 @@ def test_weights_that_sum_to_less_than_the_answers(engine, reference_data):
     estimate = cx.measure(cx.Survey(move(engine, frame), **STRADDLE), cx.mean("visits"))
     np.testing.assert_allclose(estimate.values, case["values"], rtol=RELATIVE)
     np.testing.assert_allclose(estimate.std_error, case["std_error"], rtol=RELATIVE)
-    np.testing.assert_allclose(estimate.n / estimate.n_effective, case["deff_replace"], rtol=RELATIVE)
+    np.testing.assert_allclose(estimate.design_effect(), case["deff_replace"], rtol=RELATIVE)
+    with pytest.raises(cx.CxError, match="must sum to the population"):  # R gives NA and a warning
+        estimate.design_effect(replacement=False)
 
 
 @pytest.mark.parametrize("design", API)

@@ -173,12 +173,6 @@ def test_picking_rows_changes_no_number():
     assert part.frame()["conf_low"][0] == whole.frame()["conf_low"][1]
 
 
-def test_the_design_effect_is_the_variance_over_that_of_a_simple_sample():
-    by = cx.measure(survey(), list(SCORES.values()), by="channel")
-    np.testing.assert_allclose(by.design_effect(), by.n / by.n_effective)
-    assert (by.design_effect() > 1).all()
-
-
 # --- comparisons ---------------------------------------------------------------------------------------------------------
 
 
