@@ -88,12 +88,12 @@ def logit(p: np.ndarray, se: np.ndarray, df: np.ndarray, alpha: Alpha) -> Limits
 def balance(value: np.ndarray, square: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:
     """Return the adjusted Wald interval of a mean of -1, 0 and 1 (NPS) on n (effective) answers.
 
-    Three answers are added, 3/4 promoters, 3/4 detractors and 3/2 passives (Rocks 2016), or as many as z^2 has above 3.
+    Three answers are added: 3/4 promoters, 3/4 detractors and 3/2 passives (Rocks 2016).
     `square` is the mean of the squares: promoters plus detractors.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        center = value * n / (n + 3)
-        spread = (square * n + 1.5) / (n + 3) - center**2
+        center = value / (1 + 3 / n)
+        spread = (square + 1.5 / n) / (1 + 3 / n) - center**2
         half = z_quantile(alpha) * np.sqrt(spread / (n + 3))
     return np.minimum(np.maximum(center - half, -1.0), value), np.maximum(np.minimum(center + half, 1.0), value)
 
@@ -128,11 +128,13 @@ def p_by_inversion(limits: Callable[[np.ndarray], Limits], value: np.ndarray, ed
     unknown = np.isnan(room_near) | np.isnan(room_far) | np.isnan(value) | np.isnan(edge)
     at_once, never = ~(room_near > 0), room_far > 0
     done, z = at_once | never | unknown, near.copy()
-    for _ in range(100):
+    for step in range(150):
         if done.all():
             break
         with np.errstate(invalid="ignore", divide="ignore"):
-            z = np.where(done, z, (near * room_far - far * room_near) / (room_far - room_near))
+            guess = (near * room_far - far * room_near) / (room_far - room_near)
+        halve = ~np.isfinite(guess) | (step % 3 == 2)  # limits that jump (quantiles) or are open need halving
+        z = np.where(done, z, np.where(halve, (near + far) / 2, guess))
         here = room(z)
         inside = here > 0
         stale = np.where(inside, room_far, room_near) / 2  # the end that stays is halved, so that it moves next time

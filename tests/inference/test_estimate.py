@@ -366,7 +366,7 @@ def test_quantiles_and_means_are_measured_jointly(engine):
         for s in (cx.mean("wait"), cx.quantile("wait", 0.5), cx.quantile("spend", 0.9))
     ]
     for i, one in enumerate(alone):
-        np.testing.assert_array_equal(together.values[3 * i : 3 * i + 3], one.values)
+        np.testing.assert_allclose(together.values[3 * i : 3 * i + 3], one.values, rtol=1e-12)
         np.testing.assert_allclose(together.std_error[3 * i : 3 * i + 3], one.std_error, rtol=1e-9)
     mean_and_median = together.vcov[0, 3] / (together.std_error[0] * together.std_error[3])
     assert 0.3 < mean_and_median < 1, "a mean and a median of the same answers move together"
@@ -850,15 +850,23 @@ def test_an_interval_at_the_edge_of_a_simple_sample_is_the_textbooks():
     assert estimate.frame(method="korn-graubard")["conf_low"][0] == pytest.approx(100 * 0.025 ** (1 / 20), rel=1e-9)
 
 
-def test_a_group_at_the_edge_borrows_the_design_effect_of_the_whole():
+@pytest.mark.parametrize("design", DESIGNS)
+def test_a_group_at_the_edge_borrows_the_design_effect_of_the_whole(design, unlike_engine):
     rows = straddling()
     rows.loc[rows["channel"] == "chat", "overall"] = 5
-    by = cx.measure(survey(rows), cx.csat("overall"), by="channel")
-    whole = cx.measure(survey(rows), cx.csat("overall"))
-    effect = whole.n[0] / whole.n_effective[0]
-    assert effect > 1
-    assert by.n_effective[2] == pytest.approx(by.n[2] / effect, rel=1e-9)
-    assert "borrows the design effect" in by.frame()["note"][2]
+    sample = cx.Survey(move(unlike_engine, rows), **DESIGNS[design])
+    effect = cx.measure(sample, cx.csat("overall")).design_effect()[0]
+    chat = [
+        cx.measure(sample, cx.csat("overall"), by="channel").pick(channel="chat"),
+        cx.measure(sample, cx.csat("overall"), where=cx.col("channel") == "chat"),
+        cx.measure(sample, [cx.mean("wait"), cx.csat("overall")], by=["channel", "region"]).pick(
+            metric="csat", channel="chat"
+        ),
+    ]
+    for estimate in chat:
+        expected = np.minimum(estimate.n / effect, estimate.n)
+        np.testing.assert_allclose(estimate.n_effective, expected, rtol=1e-9)
+        assert all("borrows the design effect" in note for note in estimate.frame()["note"])
 
 
 def test_the_borrowed_effective_size_is_never_above_the_answers():
@@ -867,6 +875,25 @@ def test_the_borrowed_effective_size_is_never_above_the_answers():
     rows.loc[rows["channel"] == "chat", "overall"] = 5
     by = cx.measure(cx.Survey(rows, strata="region", psu="branch"), cx.csat("overall"), by="channel")
     assert by.n_effective[2] <= by.n[2]
+
+
+CENSUS = [cx.csat("overall"), cx.nps("recommend"), cx.mean("wait"), cx.total("wait"), cx.ratio("wait", "spend")]
+
+
+@pytest.mark.parametrize("score", CENSUS, ids=lambda s: s.name)
+@pytest.mark.parametrize("by", [None, "channel"])
+def test_a_census_has_no_sampling_error(score, by):
+    rows = straddling().assign(everyone=12)
+    estimate = cx.measure(cx.Survey(rows, strata="region", psu="branch", fpc="everyone"), score, by=by)
+    assert (estimate.std_error == 0).all()
+    for limit in estimate.interval():
+        np.testing.assert_allclose(limit, estimate.values, rtol=1e-12)
+
+
+def test_a_share_of_a_census_may_be_0_or_100_percent_for_sure():
+    rows = straddling().assign(everyone=12, overall=5)
+    row = cx.measure(cx.Survey(rows, strata="region", psu="branch", fpc="everyone"), cx.csat("overall")).frame().iloc[0]
+    assert (row["estimate"], row["conf_low"], row["conf_high"], row["std_error"]) == (100, 100, 100, 0)
 
 
 def test_a_mean_of_answers_all_alike_has_an_interval_inside_its_scale():
