@@ -40,15 +40,16 @@ def clipped(limits: Limits, low: np.ndarray, high: np.ndarray) -> Limits:
     return np.clip(limits[0], low, high), np.clip(limits[1], low, high)
 
 
-def cluster_factor(n: np.ndarray, df: np.ndarray, alpha: Alpha) -> np.ndarray:
-    """Return (t_{n-1} / t_df)^2, by which few PSUs shrink an effective sample size (Korn and Graubard 1998)."""
-    factor = np.ones(n.shape)
-    few = np.flatnonzero(~(df >= n - 1))
-    if len(few):
-        alpha = np.broadcast_to(alpha, n.shape)[few]
-        with np.errstate(invalid="ignore"):
-            factor[few] = (t_quantile(alpha, n[few] - 1) / t_quantile(alpha, df[few])) ** 2
-    return factor
+def shrinkage(df: np.ndarray, alpha: Alpha, full: np.ndarray | None = None) -> np.ndarray:
+    """Return (z / t_df)^2, by which an effective sample size shrinks since its design effect is estimated.
+
+    An interval with z on the shrunk size is one with t on the size itself. Korn and Graubard (1998) set it against the
+    degrees of freedom of a simple random sample, `full` = n - 1: (t_full / t_df)^2.
+    """
+    with np.errstate(invalid="ignore"):
+        wide = z_quantile(alpha) if full is None else t_quantile(alpha, full)
+        factor = (wide / t_quantile(alpha, df)) ** 2
+    return np.asarray(factor if full is None else np.where(df >= full, 1.0, factor))
 
 
 def wilson(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:

@@ -47,14 +47,13 @@ def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray) -> Limits:
     return low, high
 
 
-def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Return the effective n, shrunk for few PSUs."""
-    return np.asarray(e.n_effective[chosen] * intervals.cluster_factor(e.n[chosen], _df(e, chosen), alpha))
-
-
-def _df(e: Estimate, chosen: np.ndarray) -> np.ndarray:
-    """Return df, with 0 for a simple sample of one (where the share still has an interval)."""
-    return np.where((e.n[chosen] == 1) & e._rows.simple[chosen], 0.0, e.df[chosen])
+def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False) -> np.ndarray:
+    """Return the effective n, shrunk for what is not known of the design effect; n itself in a simple random sample."""
+    n, df = e.n_effective[chosen].copy(), e.df[chosen]
+    designed = np.flatnonzero(~e._rows.simple[chosen])
+    full = e.n[chosen][designed] - 1 if exact else None
+    n[designed] *= intervals.shrinkage(df[designed], alpha[designed], full)
+    return n
 
 
 def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:
@@ -62,7 +61,7 @@ def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: st
     effective = _answers(e, chosen, alpha)
     low, high = intervals.wilson(p, effective, alpha)
     if method in ("korn-graubard", "beta"):
-        exact = effective * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
+        exact = _answers(e, chosen, alpha, exact=True) * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
         if method == "korn-graubard":
             exact = np.where(e._rows.simple[chosen], n, np.minimum(exact, n))
         low, high = intervals.beta(p, exact, alpha)

@@ -434,12 +434,12 @@ DOMAINS = {"everyone": None, "chat": cx.col("channel") == "chat", "west": cx.col
 
 
 def wilson_by_hand(case: Mapping[str, Any], level: float) -> list[float]:
-    """Wilson's interval on R's effective n, adjusted for few PSUs and with the divisor n - 1 in the spread."""
+    """Wilson's interval with a t quantile on R's effective n, with the divisor n - 1 in the spread."""
     p, n = case["values"][0], case["n"][0]
-    effective = case["n_effective_beta"][0] * n / (n - 1)
-    z = stats.norm.isf((1 - level) / 2)
-    middle = (p + z**2 / (2 * effective)) / (1 + z**2 / effective)
-    half = z / (1 + z**2 / effective) * np.sqrt(p * (1 - p) / effective + z**2 / (4 * effective**2))
+    effective = case["n_effective"][0] * n / (n - 1)
+    t = stats.t.isf((1 - level) / 2, case["df"][0])
+    middle = (p + t**2 / (2 * effective)) / (1 + t**2 / effective)
+    half = t / (1 + t**2 / effective) * np.sqrt(p * (1 - p) / effective + t**2 / (4 * effective**2))
     return [middle - half, middle + half]
 
 

@@ -15,8 +15,9 @@ from tests.conftest import move
 
 CLOSE = 1e-9
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
-FEW = settings(max_examples=40, deadline=None, derandomize=True, print_blob=False, phases=PHASES)
-FEWER = settings(FEW, max_examples=8)
+MANY = settings(max_examples=40, deadline=None, derandomize=True, print_blob=False, phases=PHASES)
+FEW = settings(MANY, max_examples=20)
+FEWER = settings(MANY, max_examples=8)
 SCORES = [
     cx.mean("x"),
     cx.share(cx.col("x") > 3),
@@ -158,7 +159,7 @@ def check_clusters(engine: str, rows: pd.DataFrame, lone: str, fpc: bool, least:
     agrees(whole, slowly(rows, [None], where, rows["psu"].to_numpy(), lone, population), size_of(rows))
 
 
-@FEW
+@MANY
 @given(rows=frames(), lone=st.sampled_from(["center", "skip"]), fpc=st.booleans(), least=st.sampled_from([0, 0, 3]))
 def test_clusters_follow_the_formula(rows, lone, fpc, least):
     check_clusters("pandas", rows, lone, fpc, least)
@@ -180,7 +181,7 @@ def check_rows(engine: str, rows: pd.DataFrame, lone: str, least: int) -> None:
     agrees(by, slowly(rows, groups, where, np.arange(len(rows)), lone, None), size_of(rows))
 
 
-@FEW
+@MANY
 @given(rows=frames(), lone=st.sampled_from(["center", "skip"]), least=st.sampled_from([0, 0, 3]))
 def test_rows_without_psus_follow_the_formula(rows, lone, least):
     check_rows("pandas", rows, lone, least)
@@ -224,7 +225,7 @@ def test_the_scale_of_weights_does_not_matter(rows, factor):
     same(cx.measure(one, scores, by="group"), cx.measure(two, scores, by="group"), size_of(rows))
 
 
-@FEW
+@MANY
 @given(rows=frames(), data=st.data())
 def test_a_table_split_in_two_measures_as_one(rows, data):
     first = np.asarray(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))))
