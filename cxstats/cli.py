@@ -35,6 +35,19 @@ def report(config: str | None, out: str) -> None:
 
     Without CONFIG it reports the embedded sample survey, which is synthetic.
 
+    \b
+    The tables of CONFIG and their keys:
+      (top)        title, level, min_n
+      [data]       file with sheet, decimal, missing, strip;
+                   or source with years
+      [design]     weight, strata, psu, fpc, lone_psu, nest
+      [period]     column, every
+      [groups]     by
+      [[metrics]]  kind, name, target, and the arguments of the kind
+                   (csat: column, scale, top)
+
+    examples/own_file.toml is a configuration for a csv of your own, with every key explained.
+
     Exit codes: 0 done, 2 usage or configuration, 3 bad data, 4 nothing to report.
     """
     from cxstats.report import SAMPLE, NothingToReport, build_report, read_config

@@ -91,6 +91,12 @@ class Frame(ABC):
             key.codes, found.values["rows",], found.inside, strict=True) if i and c >= 0]  # fmt: skip
         return sorted(counts, key=lambda pair: -pair[1])[:most]
 
+    def described(self, column: str) -> str:
+        """Return the kind of a column with an example: "text (such as 'n/a')"."""
+        kind = self.kinds([column])[column]
+        found = self.tally(_Named(column), _Answered(column), most=1)
+        return f"{kind} (such as {found[0][0]!r})" if found else kind
+
     @property
     @abstractmethod
     def engine(self) -> str: ...
@@ -136,6 +142,22 @@ class _One:
 
     def columns(self) -> list[str]:
         return []
+
+
+@dataclass(frozen=True)
+class _Named:
+    name: str
+
+    def evaluate(self, engine: Any) -> Any:
+        return engine.column(self.name)
+
+    def columns(self) -> list[str]:
+        return [self.name]
+
+
+class _Answered(_Named):
+    def evaluate(self, engine: Any) -> Any:
+        return engine.apply("answered", [engine.column(self.name)])
 
 
 @dataclass(frozen=True)

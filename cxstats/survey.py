@@ -79,8 +79,10 @@ class Survey:
             need_columns(f"Survey({place}=)", names, self.frame.columns)
         for place, name in (("weight", weight), ("fpc", fpc)):
             if name and self.frame.kinds([name])[name] not in ("number", "boolean"):
-                kind = self.frame.kinds([name])[name]
-                raise ColumnError(f"Survey({place}=): column {name!r} holds {kind}, where numbers are needed.")
+                raise ColumnError(
+                    f"Survey({place}=): column {name!r} holds {self.frame.described(name)}, where numbers are needed. "
+                    "Convert it first, or name another column."
+                )
 
     def __repr__(self) -> str:
         count = len(self.frame.columns)

@@ -706,7 +706,8 @@ def test_a_trend_without_groups_is_refused(over):
 
 
 def test_a_year_of_steps_of_unknown_length_is_refused():
-    waves = cx.measure(answers(wave=["first", "first", "later", "later"] * 2), cx.mean("wait"), by="wave")
+    named = pd.Categorical(["first", "first", "later", "later"] * 2)
+    waves = cx.measure(answers(wave=named), cx.mean("wait"), by="wave")
     with refused(ValueError, "trend(per='year')", "'first'", "Leave per= out"):
         waves.trend(over="wave", per="year")
 

@@ -48,7 +48,7 @@ def time_axis(column: pd.Series[Any]) -> tuple[np.ndarray, TimeAxis]:
         found = [value for value in column.cat.categories.tolist() if value in found]
     elif all(isinstance(value, str) for value in found):
         found.sort()
-    places, per_year = positions(found)
+    places, per_year = positions(found, ordered=hasattr(column, "cat"))
     order = np.argsort(places, kind="stable")
     at = dict(zip(found, places.tolist(), strict=True))
     return np.asarray([at[v] for v in values]), TimeAxis([found[i] for i in order], places[order], per_year)

@@ -446,10 +446,12 @@ class Estimate:
         """
         values, jacobian = gradient(function, self.values)
         named = picking.transformed_labels(self._labels, labels, len(values))
-        return self._linear(values, jacobian, named, np.full(len(values), "", dtype=object))
+        return self._linear(values, jacobian, jacobian != 0, named, np.full(len(values), "", dtype=object))
 
-    def _linear(self, values: np.ndarray, jacobian: np.ndarray, labels: pd.DataFrame, unit: np.ndarray) -> Estimate:
-        enters = jacobian != 0
+    def _linear(
+        self, values: np.ndarray, jacobian: np.ndarray, enters: np.ndarray, labels: pd.DataFrame, unit: np.ndarray
+    ) -> Estimate:
+        """Return a function of the estimates, given its values, its slopes, and which estimates enter each result."""
         unknown = (enters & self._rows.unknown).any(axis=1) | ~enters.any(axis=1)
         known = np.where(self._rows.unknown[:, None] | self._rows.unknown, 0.0, self._covariance.matrix())
         used = self._used(np.arange(len(self)))
@@ -469,8 +471,8 @@ class Estimate:
         Parameters
         ----------
         over : str, optional
-            The label column that holds the periods: years, quarters ("2025Q3"), months ("2025-09"), dates, numbers, or any
-            ordered labels (then steps are counted). By default the only ``by`` column.
+            The label column that holds the periods: years, quarters ("2025Q3"), months ("2025-09"), dates, numbers, or a
+            categorical column (then steps are counted in its order). By default the only ``by`` column.
         per : {"year"}, optional
             Unit of time of the slope; None for one step of the periods.
 
@@ -504,17 +506,18 @@ class Estimate:
         jacobian = np.zeros((len(sets), len(self)))
         for i, rows in enumerate(sets):
             periods = self._labels[over].iloc[rows].tolist()
-            steps, per_year = positions(periods)
+            steps, per_year = positions(periods, ordered=hasattr(self._labels[over], "cat"))
             if len(np.unique(steps)) < 2:
                 raise ArgumentError(f"trend(over={over!r}): there is one period only ({periods[0]!r}); two are needed.")
             centred = steps - steps.mean()
             jacobian[i, rows] = centred / (centred @ centred) * steps_per(per, per_year, periods)
         units = unit_of_difference(self._rows.unit[[r[0] for r in sets]])
         unit = np.asarray([f"{u} per {per or 'step'}".strip() for u in units], dtype=object)
-        values = np.asarray(
-            [row[enter] @ self.values[enter] for row, enter in zip(jacobian, jacobian != 0, strict=True)]
-        )
-        return self._linear(values, jacobian, labels, unit)
+        values = np.asarray([jacobian[i, rows] @ self.values[rows] for i, rows in enumerate(sets)])
+        enters = np.zeros(jacobian.shape, dtype=bool)
+        for i, rows in enumerate(sets):
+            enters[i, rows] = True
+        return self._linear(values, jacobian, enters, labels, unit)
 
     def test(self, region: Region, *, level: float = 0.95, method: str | None = None) -> pd.DataFrame:
         """Judge each row against a region of the number line.

@@ -29,7 +29,7 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
             chosen = np.flatnonzero(rows.family == kind)
             if len(chosen):
                 low[chosen], high[chosen] = formula(e, chosen, alpha[chosen], method)
-        alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low))
+        alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low) & (e.df > 0))
         if len(alike):
             low[alike], high[alike] = _alike_limits(e, alike, alpha[alike])
         quantiles = np.flatnonzero(rows.family == "quantile")
@@ -53,7 +53,7 @@ def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool 
     designed = np.flatnonzero(~e._rows.simple[chosen])
     full = e.n[chosen][designed] - 1 if exact else None
     n[designed] *= intervals.shrinkage(df[designed], alpha[designed], full)
-    return n
+    return np.asarray(n)
 
 
 def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError
-from cxstats.expression import Expression
+from cxstats.errors import ArgumentError, listing
+from cxstats.expression import Expression, col
 from cxstats.inference.estimate import Estimate, Origin
+from cxstats.inference.plan import plain
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
-from cxstats.inference.request import Request, need_by
+from cxstats.inference.request import Request, need_by, place_of
 from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
 from cxstats.inference.totals import Totals, totals, undivided
@@ -100,7 +101,9 @@ def measure(
     if taken is not None:
         raise ArgumentError(f"measure(by={taken!r}): results have a column {taken!r} of their own. Rename yours.")
     if where is not None and not isinstance(where, Expression):
-        raise ArgumentError(f"measure(where=): a condition such as col('x') > 3 is needed, not {where!r}.")
+        raise ArgumentError(
+            f"measure(where=): a condition such as col('x') > 3 is needed, not a {type(where).__name__}."
+        )
     found = thresholds(request)
     asked = request.asking(f.score if f else s for f, s in zip(found, request.scores, strict=True))
     return estimate(totals(asked), request, found)
@@ -118,7 +121,8 @@ def estimate(t: Totals, request: Request, found: Sequence[Quantiles | None]) -> 
         value, covariance, rows = quantiles(t, found, value, covariance, rows, df)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
     psus = frozenset(t.cluster_names or ())
-    origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), _left_out(t))
+    said = (*_left_out(t), *_suspicions(t, request, value))
+    origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said)
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 
@@ -225,6 +229,24 @@ def _notes(n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarr
     notes[alone] = f"no more {what}s than strata in this domain, so the standard error is unknown"
     notes[n == 0] = "no answers"
     return notes
+
+
+def _suspicions(t: Totals, request: Request, value: np.ndarray) -> list[str]:
+    """Say what looks like a slip: a share that no answer counts for, labels that differ in blanks or case only."""
+    said = []
+    for k, score in enumerate(t.scores):
+        shares = value[k * len(t.groups) : (k + 1) * len(t.groups)]
+        known = shares[~np.isnan(shares)]
+        if score.family == "share" and len(score.columns()) == 1 and len(known) and not known.any():
+            answers = request.survey.frame.tally(col(score.columns()[0]), request.within(score.base), most=6)
+            shown = ", ".join(f"{plain(answer)} ({count:,})" for answer, count in answers)
+            said.append(f"no answer counts for {place_of(score)}; the answers are {shown}")
+    for name in request.by:
+        labels = [label for label in t.groups[name].drop_duplicates().tolist() if isinstance(label, str)]
+        alike = [label for label in labels if [w.strip().lower() for w in labels].count(label.strip().lower()) > 1]
+        if alike:
+            said.append(f"labels of {name} differ in blanks or capitals only: {listing(sorted(alike), 4)}")
+    return said
 
 
 def _left_out(t: Totals) -> tuple[str, ...]:

@@ -19,11 +19,12 @@ PATTERNS = (
 DAYS_PER_YEAR = 365.25
 
 
-def positions(labels: Sequence[Any]) -> tuple[np.ndarray, float]:
+def positions(labels: Sequence[Any], *, ordered: bool) -> tuple[np.ndarray, float]:
     """Return each period's position in steps, and the number of steps in a year (NaN where that is unknown).
 
     Numbers stand where they are (whole numbers between 1000 and 3000 are years); "2025", "2025Q3" and "2025-09" count
-    years, quarters and months; dates (also as "2025-09-30") count days; anything else counts 0, 1, 2 in the order given.
+    years, quarters and months; dates (also as "2025-09-30") count days; anything else counts 0, 1, 2
+    in the order given if that is the order of categories (`ordered`); texts have no order in time.
     """
     values = list(labels)
     if all(hasattr(v, "ordinal") and hasattr(v, "freqstr") for v in values):
@@ -42,7 +43,12 @@ def positions(labels: Sequence[Any]) -> tuple[np.ndarray, float]:
     try:
         days = [datetime.date.fromisoformat(str(v)) for v in values]
     except ValueError:
-        return np.arange(len(values), dtype=float), np.nan
+        if ordered:
+            return np.arange(len(values), dtype=float), np.nan
+        raise ArgumentError(
+            f"trend: {values[0]!r} is not a year, a quarter such as '2025Q3', a month such as '2025-09' or a date, so its "
+            "place in time is unknown. Write periods so, or make the column categorical with its categories in order."
+        ) from None
     return np.asarray([day.toordinal() for day in days], float), DAYS_PER_YEAR
 
 

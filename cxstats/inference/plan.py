@@ -140,13 +140,14 @@ def complain(request: Request) -> None:
             count = _rows(survey, invalid)
             if count:
                 tally = survey.frame.tally(col(check.column), invalid)
-                shown = ", ".join(f"{_plain(value)}: {n} times" for value, n in tally)
+                shown = ", ".join(f"{plain(value)}: {n} times" for value, n in tally)
                 raise DataError(
                     f"{place_of(score)}: {count} {check.complaint} in column {check.column!r} ({shown}). {check.remedy}"
                 )
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return an answer as messages show it."""
     number = value.item() if hasattr(value, "item") else value
     return f"{number:g}" if isinstance(number, float) else repr(number)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from cxstats.errors import ColumnError, need_columns
 from cxstats.expression import Expression, Literal, col, need_kind
+from cxstats.memory import Frame
 from cxstats.score import Score
 from cxstats.survey import Survey
 
@@ -62,18 +63,20 @@ class Request:
                 need_kind("measure(where=)", self.where, kind, "condition")
         for score in self.scores:
             need_columns(place_of(score), score.columns(), frame.columns)
-            _check_kinds(score, frame.kinds(score.columns()))
+            _check_kinds(score, frame)
 
 
-def _check_kinds(score: Score, kinds: dict[str, str]) -> None:
-    place = place_of(score)
+def _check_kinds(score: Score, frame: Frame) -> None:
+    place, kinds = place_of(score), frame.kinds(score.columns())
     for check in score.checks:
         if check.numeric and kinds[check.column] not in ("number", "boolean"):
-            need_kind(place, col(check.column), kinds[check.column], "number or boolean", check.numeric)
+            need_kind(place, col(check.column), frame.described(check.column), "number or boolean", check.numeric)
     for part in (score.points, *([score.per] if score.per is not None else [])):
         found = part.kind(kinds, place)
         if found not in ("number", "boolean"):
-            need_kind(place, part, found, "number or boolean")
+            columns = part.columns()
+            shown = frame.described(columns[0]) if len(columns) == 1 else found
+            need_kind(place, part, shown, "number or boolean")
 
 
 def place_of(score: Score) -> str:

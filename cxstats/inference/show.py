@@ -134,7 +134,8 @@ def number(value: float, digits: int) -> str:
         return "unknown"
     if np.isinf(value):
         return "∞" if value > 0 else "-∞"
-    return f"{value:,.{digits}f}"
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
 
 
 def _digits(rows: pd.DataFrame) -> int:

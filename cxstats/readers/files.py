@@ -6,11 +6,12 @@ with the place and the remedy, never a frame that is quietly wrong.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxstats.errors import ArgumentError, DataError, listing, suggestion
+from cxstats.readers.clean import cleaned
 from cxstats.readers.text import read_text
 from cxstats.readers.types import settled
 
@@ -22,7 +23,9 @@ PARQUET = (".parquet", ".pq")
 SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
-def read_frame(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
+def read_frame(
+    path: str | Path, *, sheet: str | None = None, decimal: str = ".", missing: Sequence[object] = (), strip: bool = False
+) -> pd.DataFrame:
     """Read a file of answers: comma-separated text, parquet or a spreadsheet.
 
     Parameters
@@ -32,16 +35,25 @@ def read_frame(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
         ``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``.
     sheet : str, optional
         Name of the sheet of a spreadsheet. Default: the first one.
+    decimal : str
+        "." or ",": the decimal mark of the numbers in a text file.
+    missing : sequence
+        Values that mean "no answer", in every column: ``[99, "Don't know"]``. A number is found in columns of numbers
+        and of texts alike.
+    strip : bool
+        Whether texts lose the blanks at their ends. A text of nothing but blanks is then missing.
 
     Returns
     -------
     pandas.DataFrame
-        One row a line, with nullable types: whole numbers stay whole beside a missing answer.
+        One row a line, with nullable types: whole numbers stay whole beside a missing answer. ``attrs["left_out"]``
+        counts what `missing` and `strip` made missing, by column; ``attrs["stripped"]`` the texts that lost blanks.
 
     Raises
     ------
     ArgumentError
-        There is no such file (near names are suggested), no such sheet, or the file is of another kind.
+        There is no such file (near names are suggested), no such sheet, the file is of another kind, or `decimal` is
+        neither "." nor ",", or not for such a file.
     DataError
         The file is empty, not what its name says, or its lines do not fit its header.
 
@@ -70,11 +82,17 @@ def read_frame(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
     _need_file(path, place)
     if sheet is not None and kind not in SHEETS:
         raise ArgumentError(f"{place}: sheet={sheet!r} is for spreadsheets; this file has no sheets. Leave it out.")
+    if decimal not in (".", ","):
+        raise ArgumentError(f"{place}: decimal={decimal!r} is neither '.' nor ','.")
+    if decimal != "." and kind not in TEXT:
+        raise ArgumentError(f"{place}: decimal={decimal!r} is for text files; this one holds numbers. Leave it out.")
     if path.stat().st_size == 0:
         raise DataError(f"{place}: the file is empty (0 bytes).")
     if kind in TEXT:
-        return settled(read_text(path, place, TEXT[kind]))
-    return settled(_parquet(path, place) if kind in PARQUET else _spreadsheet(path, place, sheet))
+        frame = read_text(path, place, TEXT[kind], decimal)
+    else:
+        frame = _parquet(path, place) if kind in PARQUET else _spreadsheet(path, place, sheet)
+    return settled(cleaned(frame, missing, strip), decimal)
 
 
 def _need_file(path: Path, place: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 SEPARATORS = (",", ";", "\t", "|")
 
 
-def read_text(path: Path, place: str, usual: str) -> pd.DataFrame:
+def read_text(path: Path, place: str, usual: str, decimal: str = ".") -> pd.DataFrame:
     """Return the lines as a frame; `usual` is the separator where the header has none."""
     import pandas as pd
 
@@ -33,7 +33,7 @@ def read_text(path: Path, place: str, usual: str) -> pd.DataFrame:
             )
         frame = pd.read_csv(
             path, sep=separator, encoding="utf-8-sig", dtype_backend="numpy_nullable", keep_default_na=False,
-            na_values=[""], low_memory=False,
+            na_values=[""], low_memory=False, decimal=decimal,
         )  # fmt: skip
     except UnicodeDecodeError as error:
         raise DataError(

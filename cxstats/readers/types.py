@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 MISSING_NUMBERS = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "#N/A"})
 
 
-def settled(frame: pd.DataFrame) -> pd.DataFrame:
+def settled(frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
     """Return the frame with nullable types; "NA" is missing where every other value is a number or true/false."""
     frame = frame.rename(columns=str)
-    return frame.assign(**{name: _settled(frame[name]) for name in frame.columns})
+    return frame.assign(**{name: _settled(frame[name], decimal) for name in frame.columns})
 
 
-def _settled(column: pd.Series[Any]) -> pd.Series[Any]:
+def _settled(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
     import pandas as pd
     from pandas.api import types
 
@@ -32,7 +32,12 @@ def _settled(column: pd.Series[Any]) -> pd.Series[Any]:
     truths = {True: True, False: False, "True": True, "False": False, "TRUE": True, "FALSE": False}
     if values.isin(list(truths)).all() and not any(type(v) in (int, float) for v in values.unique()):
         return column.where(~blank).map(truths).astype("boolean")
-    numbers = pd.to_numeric(values, errors="coerce")
+    numbers = pd.to_numeric(values if decimal == "." else values.map(_with_point), errors="coerce")
     if not any(isinstance(v, bool) for v in values.unique()) and numbers.notna().all():
         return numbers.reindex(column.index).convert_dtypes()
     return column
+
+
+def _with_point(value: Any) -> Any:
+    """Return a text with a decimal comma as one with a point; one with a point already is no number."""
+    return value if not isinstance(value, str) else "" if "." in value else value.replace(",", ".")

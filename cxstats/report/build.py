@@ -11,6 +11,7 @@ from cxstats.report.folder import need_ours, replacing
 from cxstats.report.measures import Measured, measured
 from cxstats.report.page import write_page
 from cxstats.report.pictures import Picture, draw_pictures
+from cxstats.report.places import metric_place, placed
 from cxstats.report.source import NothingToReport, Source, read_source
 from cxstats.report.tables import write_tables
 from cxstats.report.words import slug
@@ -75,7 +76,8 @@ def build_report(config: Config, out: str | Path = "report", *, progress: Callab
     found = []
     for i, metric in enumerate(config.metrics, start=1):
         tell(f"measuring {i} of {len(config.metrics)}: {metric.name}")
-        found.append(measured(source, config, metric))
+        with placed(config, metric_place(config, i)):
+            found.append(measured(source, config, metric))
     if not any(m.answers for m in found):
         raise NothingToReport(f"{source.name}: nobody answered any of the questions, so there is nothing to report.")
     with replacing(Path(out)) as folder:

@@ -12,7 +12,9 @@ from typing import Any
 
 from cxstats.design import LONE_PSU
 from cxstats.errors import ConfigError, CxError, listing, one_of, suggestion
-from cxstats.report.keys import NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, WHOLES, Key, checked
+from cxstats.readers.files import PARQUET, SHEETS
+from cxstats.readers.files import TEXT as FILE_TEXT
+from cxstats.report.keys import CODES, NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, WHOLES, Key, checked
 from cxstats.report.scores import Metric, metrics
 
 SOURCES = ("sample", "sfo", "acsi")
@@ -31,7 +33,17 @@ KEYS = {
     "groups": Key(TABLE),
     "metrics": Key(TABLES, needed=True),
 }
-DATA = {"source": Key(TEXT), "file": Key(TEXT), "sheet": Key(TEXT), "years": Key(WHOLES)}
+DATA = {
+    "source": Key(TEXT),
+    "file": Key(TEXT),
+    "sheet": Key(TEXT),
+    "decimal": Key(TEXT),
+    "missing": Key(CODES),
+    "strip": Key(TRUTH),
+    "years": Key(WHOLES),
+}
+FILE_ONLY = ("sheet", "decimal", "missing", "strip")
+ENDINGS = (*FILE_TEXT, *PARQUET, *SHEETS)
 DESIGN = {
     "weight": Key(TEXT),
     "strata": Key(TEXTS),
@@ -60,6 +72,12 @@ class Config:
         The file of answers.
     sheet : str, optional
         The sheet, if the file is a spreadsheet.
+    decimal : str
+        The decimal mark of a text file, "." or ",".
+    missing : tuple
+        Values of the file that mean "no answer".
+    strip : bool
+        Whether texts of the file lose the blanks at their ends.
     years : tuple of int, optional
         The years of "sfo".
     design : dict
@@ -85,6 +103,9 @@ class Config:
     period: str
     metrics: tuple[Metric, ...]
     sheet: str | None = None
+    decimal: str = "."
+    missing: tuple[str | float, ...] = ()
+    strip: bool = True
     years: tuple[int, ...] | None = None
     design: dict[str, Any] = field(default_factory=dict)
     every: str | None = None
@@ -174,19 +195,30 @@ def _parsed(path: Path) -> dict[str, Any]:
 def _data(path: Path, table: dict[str, Any]) -> dict[str, Any]:
     place = f"{path.name}, [data]"
     data = checked(place, table["data"], DATA)
+    named = data.get("source", "")
+    if named not in SOURCES and Path(named).suffix.lower() in ENDINGS:
+        raise ConfigError(f'{place}: source = "{named}" looks like a file. Use file = "{named}".')
     if ("source" in data) == ("file" in data):
         raise ConfigError(f"{place}: name either a source ({listing(SOURCES)}) or a file, one of the two.")
     if "source" in data:
         _one_of(f"{place} source", data["source"], SOURCES)
     if "years" in data and data.get("source") != "sfo":
         raise ConfigError(f"{place}: years = {data['years']!r} is for source = 'sfo' only.")
-    if "sheet" in data and "file" not in data:
-        raise ConfigError(f"{place}: sheet = {data['sheet']!r} is for a file only.")
+    for key in FILE_ONLY:
+        if key in data and "file" not in data:
+            raise ConfigError(f"{place}: {key} = {data[key]!r} is for a file only.")
+    if data.get("decimal", ".") not in (".", ","):
+        raise ConfigError(f"{place}: decimal = {data['decimal']!r} is neither '.' nor ','.")
+    if data.get("decimal") == "," and Path(data["file"]).suffix.lower() not in FILE_TEXT:
+        raise ConfigError(f"{place}: decimal = ',' is for .csv and .tsv; other files hold numbers. Leave it out.")
     return {
         "title": table.get("title", "Customer service report"),
         "source": data.get("source", ""),
         "file": path.parent / data["file"] if "file" in data else None,
         "sheet": data.get("sheet"),
+        "decimal": data.get("decimal", "."),
+        "missing": tuple(data.get("missing", ())),
+        "strip": data.get("strip", True),
         "years": tuple(data["years"]) if "years" in data else None,
     }
 

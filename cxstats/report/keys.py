@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cxstats.errors import ConfigError, listing, suggestion
+from cxstats.errors import ConfigError, listing
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,15 @@ class Key:
 TEXT, NUMBER, WHOLE, TRUTH = "a text", "a number", "a whole number", "true or false"
 TABLE, TABLES, TEXTS, WHOLES = "a table", "a list of tables", "a text or a list of texts", "a list of whole numbers"
 ANYTHING = "a value"
+CODES = "a list of texts and numbers"
+MEANT = {"path": "file", "filename": "file", "na": "missing", "kind": "variant", "version": "variant", "method": "variant"}
 
 
 def checked(place: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> dict[str, Any]:
     """Return the table; raise `ConfigError` naming the first key that is unknown, missing or of the wrong type."""
     for name, value in table.items():
         if name not in keys:
-            hint = suggestion(name, keys) or f" The keys are {listing(list(keys), most=20)}."
+            hint = _meant(name, table, keys) or f" The keys are {listing(list(keys), most=20)}."
             raise ConfigError(f"{place}: unknown key {name!r}.{hint}")
         if not _is(keys[name].words, value):
             raise ConfigError(f"{place}: {name} = {_said(value)} is not {keys[name].words}.")
@@ -34,6 +37,14 @@ def checked(place: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> di
         if key.needed and name not in table:
             raise ConfigError(f"{place}: the key {name!r} is missing; it holds {key.words}.")
     return dict(table)
+
+
+def _meant(name: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> str:
+    """Return " Did you mean 'x'?": the nearest key that is not given yet, or what other programs call it."""
+    free = [key for key in keys if key not in table]
+    options = {**{alias: key for alias, key in MEANT.items() if key in free}, **{key: key for key in free}}
+    close = difflib.get_close_matches(name.lower(), options, n=1, cutoff=0.6)
+    return f" Did you mean {options[close[0]]!r}?" if close else ""
 
 
 def _is(words: str, value: Any) -> bool:
@@ -53,6 +64,8 @@ def _is(words: str, value: Any) -> bool:
         return _is(TEXT, value) or (isinstance(value, list) and bool(value) and all(_is(TEXT, v) for v in value))
     if words == WHOLES:
         return isinstance(value, list) and bool(value) and all(_is(WHOLE, v) for v in value)
+    if words == CODES:
+        return isinstance(value, list) and bool(value) and all(_is(TEXT, v) or _is(NUMBER, v) for v in value)
     return True
 
 

@@ -7,12 +7,12 @@ digits in the markup (``<data value=...>``).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cxstats.report.about import about, facts
 from cxstats.report.config import Config
 from cxstats.report.measures import Measured
 from cxstats.report.pictures import MOST_PANELS, Picture
@@ -25,10 +25,12 @@ from cxstats.report.words import (
     heading,
     listed,
     number,
+    plain,
     p_value,
     runs,
     shown,
     slug,
+    unit_after,
     unit_of_difference,
     unit_of_value,
 )
@@ -36,20 +38,7 @@ from cxstats.report.words import (
 if TYPE_CHECKING:
     import pandas as pd
 
-INTERVALS = {
-    "share": "Percentages: Wilson's interval on the effective number of answers (Dean and Pagano 2015).",
-    "balance": "Net percentages: the adjusted Wald interval on the effective number of answers (Rocks 2016).",
-    "mean": "Means: t interval.",
-    "ratio": "Ratios: t interval on the linearised ratio.",
-    "total": "Totals: t interval.",
-    "quantile": "Quantiles: Woodruff's interval.",
-}
-TARGETS = "Targets: judged by the interval of Korn and Graubard (1998) for percentages, else by the one shown."
-CHANGES = (
-    "Changes: from the joint covariance of the periods; {} Trends: t interval of the straight line through the periods."
-)
 MOST_DIGITS = 6
-MOVER = "of percentages by MOVER from their intervals (Zou and Donner 2008), of other measures by t."
 
 
 def write_page(
@@ -68,7 +57,7 @@ def write_page(
         loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals.update(number=number, p_value=p_value, shown=shown, heading=heading)
+    environment.globals.update(number=number, p_value=p_value, shown=shown, heading=heading, plain=plain)
     style = Markup((folder / "page.css").read_text(encoding="utf-8"))
     anchors: list[str] = []
     for m in found:
@@ -80,7 +69,7 @@ def write_page(
         source=source,
         sections=sections,
         level=f"{100 * config.level:g}\N{NO-BREAK SPACE}%",
-        about=_about(source, config, found),
+        about=about(source, config, found),
         summary=_summary(source, config, found),
     )
     path.write_bytes(page.encode("utf-8"))
@@ -92,7 +81,13 @@ def _summary(source: Source, config: Config, found: Sequence[Measured]) -> dict[
     periods = [p for p in found[0].periods if any(p in m.visible for m in found)]
     span = f"{shown(periods[0])} to {shown(periods[-1])}" if len(periods) > 1 else listed([shown(p) for p in periods])
     span = span or f"no {config.period} that may be shown"
-    return {"rows": found[0].rows, "periods": span, "period": heading(config.period)}
+    lost = len(source.frame) - found[0].rows
+    return {
+        "rows": count(len(source.frame), "row") + (" in the file" if config.file is not None else " in the data"),
+        "lost": f", {lost:,} without {config.period}" if lost else "",
+        "periods": span,
+        "period": heading(config.period),
+    }
 
 
 def _section(
@@ -102,21 +97,24 @@ def _section(
     unit = m.metric.score.unit
     digits = digits_for(unit, m.by_period["std_error"])
     latest = m.by_period[[p in m.visible for p in m.by_period[config.period].tolist()]].tail(1)
+    latest_row = _rows(latest, config.period)[0] if len(latest) else None
     changes = [_verdict(row, digits) for row in m.changes.to_dict("records")]
     return {
         "name": m.metric.name,
         "anchor": anchor,
         "meaning": m.metric.meaning,
         "better": {"high": "Higher is better.", "low": "Lower is better."}.get(m.metric.score.direction or "", ""),
-        "facts": _facts(source, config, m),
+        "facts": facts(source, config, m),
         "unit": unit_of_value(unit),
         "points": unit_of_difference(unit),
+        "after": unit_after(unit),
+        "after_change": unit_after(unit, difference=True),
         "digits": digits,
-        "latest": _rows(latest, config.period)[0] if len(latest) else None,
+        "latest": latest_row,
         "changes": changes,
         "since": {change["since"]: change for change in changes},
         "trend": next((_verdict(row, digits + 1) for row in m.trend.to_dict("records")), None),
-        "target": next(iter(m.target.to_dict("records")), None),
+        "target": next((_decided(row, latest_row, m, digits) for row in m.target.to_dict("records")), None),
         "by_period": _rows(m.by_period[[p not in m.silent for p in m.periods]], config.period),
         "overall": _rows(m.overall, "")[0],
         "groups": [_group(config, m, group, pictures) for group in config.groups],
@@ -179,58 +177,11 @@ def _verdict(row: dict[Any, Any], digits: int) -> dict[str, Any]:
     return {**{str(k): v for k, v in row.items()}, "verdict": said, "digits": digits}
 
 
-def _facts(source: Source, config: Config, m: Measured) -> list[str]:
-    """Return sentences on who answered, when, and to what wording."""
-    said = []
-    if ALL not in m.hidden:
-        reasons: dict[str, int] = {}
-        for column in m.metric.score.columns():
-            for reason, n in source.reasons.get(column, {}).items():
-                reasons[reason] = reasons.get(reason, 0) + n
-        why = f" Missing answers: {listed([f'{n:,} {reason}' for reason, n in reasons.items()])}." if reasons else ""
-        said.append(f"{count(m.answers, 'answer')} of {count(m.rows, 'row')}.{why}")
-    if m.silent:
-        said.append(f"No answers in {runs(m.silent, m.periods)}: not asked then, or not in the data.")
-    closed = [p for p in m.periods if (p, "", None) in m.hidden]
-    if closed:
-        said.append(f"Not shown, because answers are few: {runs(closed, m.periods)}.")
-    for column in m.metric.score.columns():
-        used = {w: years for w, years in source.wordings.get(column, {}).items() if set(years) & set(m.periods)}
-        if len(used) > 1:
-            parts = [f"“{wording}” in {runs(years, m.periods)}" for wording, years in used.items()]
-            said.append(f"Caution: {column} is not known to be worded alike in all periods: {'; '.join(parts)}.")
-    return said
-
-
-def _about(source: Source, config: Config, found: Sequence[Measured]) -> dict[str, Any]:
-    """Return what the numbers rest on."""
-    frame = source.frame
-    lost = len(frame) - int(frame[config.period].notna().sum())
-    inside = frame[frame[config.period].notna()]
-    left_out = [f"{count(lost, 'row')} without {config.period}"] if lost else []
-    left_out += [
-        f"{count(int(n), 'row')} without {group} (in the totals, in no {group})"
-        for group in config.groups
-        if (n := inside[group].isna().sum())
-    ]
-    weight = config.design.get("weight")
-    if weight and (zero := int((inside[weight] == 0).sum())):
-        left_out.append(f"{count(zero, 'row')} with weight 0")
-    families = list(dict.fromkeys(m.metric.score.family for m in found))
-    mover = any(family in ("share", "balance") for family in families)
-    targets = [TARGETS] if any(len(m.target) for m in found) else []
-    hidden = [why for m in found for why in m.hidden.values()]
-    return {
-        "read": count(len(frame), "row"),
-        "left_out": listed(left_out) if left_out else "none",
-        "design": source.survey.design.describe(),
-        "lone_psu": config.design.get("lone_psu"),
-        "intervals": [*(INTERVALS[f] for f in families), CHANGES.format(MOVER if mover else "by t."), *targets],
-        "comparisons": sum(len(m.changes) + len(m.trend) for m in found),
-        "hidden": len(hidden),
-        "protecting": sum(why == PROTECTS for why in hidden),
-        "version": version("cxstats"),
-    }
+def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured, digits: int) -> dict[str, Any]:
+    """Return a verdict with the name of its interval, where that is not the one shown beside it."""
+    ends = [number(side[end], digits) for side in (row, latest or row) for end in ("conf_low", "conf_high")]
+    name = ("Korn-Graubard interval" if m.metric.score.family == "share" else "interval") if ends[:2] != ends[2:] else ""
+    return {**{str(k): v for k, v in row.items()}, "decider": name}
 
 
 def _markup(picture: Picture | None) -> dict[str, Any] | None:

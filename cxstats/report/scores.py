@@ -15,6 +15,7 @@ from cxstats.errors import ConfigError, CxError, listing, suggestion
 from cxstats.expression import Expression, col
 from cxstats.metrics import REGISTRY
 from cxstats.report.keys import ANYTHING, NUMBER, TEXT, Key, checked
+from cxstats.report.words import plain
 from cxstats.score import Score
 
 CONDITIONS: dict[str, Callable[[Expression, Any], Expression]] = {
@@ -104,6 +105,8 @@ def _target(place: str, target: float | None, score: Score) -> float | None:
     if score.range is not None and not score.range[0] <= target <= score.range[1]:
         low, high = score.range
         raise ConfigError(f"{place}: target = {target:g} is outside the range of the metric, {low:g} to {high:g}.")
+    if score.unit == "%" and score.direction == "high" and 0 < target <= 1:
+        raise ConfigError(f"{place}: target = {plain(target)} is in percent: write {plain(round(100 * target, 10))}.")
     return float(target)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cxstats.errors import ColumnError, ConfigError, CxError, DataError, need_columns
 from cxstats.readers import read_frame
 from cxstats.report.config import Config
+from cxstats.report.places import placed
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Source:
     notes: tuple[str, ...] = ()
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     wordings: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    stripped: dict[str, int] = field(default_factory=dict)
 
 
 def read_source(config: Config) -> Source:
@@ -72,14 +74,17 @@ def read_source(config: Config) -> Source:
     if not len(raw):
         raise NothingToReport(f"{_name(config)}: there are no rows, so there is nothing to report.")
     frame = raw[list(config.columns())].copy()
-    frame[config.period] = _periods(config, frame[config.period])
+    with placed(config, "[period] column"):
+        frame[config.period] = _periods(config, frame[config.period])
     for group in config.groups:
         frame[group] = _texts(frame[group])
     _need_few(config, frame)
     if not frame[config.period].notna().any():
         raise NothingToReport(f"{_name(config)}: no row has a {config.period}, so there is no period to report.")
+    with placed(config, "[design]"):
+        survey = Survey(frame, **config.design)
     return Source(
-        survey=Survey(frame, **config.design),
+        survey=survey,
         frame=frame,
         name=_name(config),
         synthetic=synthetic,
@@ -87,12 +92,16 @@ def read_source(config: Config) -> Source:
         notes=tuple(map(str, raw.attrs.get("notes", ()))),
         reasons={str(k): dict(v) for k, v in raw.attrs.get("left_out", {}).items()},
         wordings=_wordings(config),
+        stripped={str(k): int(n) for k, n in raw.attrs.get("stripped", {}).items() if k in frame.columns},
     )
 
 
 def _raw(config: Config) -> pd.DataFrame:
     if config.file is not None:
-        return read_frame(config.file, sheet=config.sheet)
+        with placed(config, "[data] file"):
+            return read_frame(
+                config.file, sheet=config.sheet, decimal=config.decimal, missing=config.missing, strip=config.strip
+            )
     if config.source == "sample":
         from cxstats.datasets.sample import load_survey
 

@@ -24,6 +24,11 @@ def number(value: float, digits: int, *, sign: bool = False) -> str:
     return (text[1:] if float(text.replace(",", "")) == 0 and sign else text).replace("-", MINUS)
 
 
+def plain(value: float) -> str:
+    """Return a number with the digits it was written with: 0.75, 48.96, 75."""
+    return np.format_float_positional(float(value), trim="-").replace("-", MINUS)
+
+
 def p_value(p: float) -> str:
     """Return a p-value: three decimals, below that "< 0.001"."""
     if np.isnan(p):
@@ -57,6 +62,13 @@ def heading(column: str) -> str:
 def unit_of_value(unit: str) -> str:
     """Return the unit as it stands in a heading."""
     return {"net %": "-100 to 100", "": "own unit"}.get(unit, unit).replace("-", MINUS)
+
+
+def unit_after(unit: str, *, difference: bool = False) -> str:
+    """Return the unit as it follows a number, with the gap before it: " %"; differences of percentages are points."""
+    if unit in ("%", "net %") and difference:
+        unit = "points"
+    return f"\N{NO-BREAK SPACE}{unit}" if unit else ""
 
 
 def unit_of_difference(unit: str) -> str:

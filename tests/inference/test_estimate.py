@@ -525,15 +525,29 @@ def test_a_period_without_answers_makes_the_slope_unknown():
         (list(pd.PeriodIndex(["2024Q4", "2025Q1", "2025Q3"], freq="Q")), [0, 1, 3], 4),
         (list(pd.PeriodIndex(["2024-11", "2025-02"], freq="M")), [0, 3], 12),
         ([0.5, 1.0, 3.0], [0, 0.5, 2.5], None),
-        (["before", "after"], [0, 1], None),
-        (["2024Q4", "after"], [0, 1], None),
     ],
     ids=str,
 )
 def test_periods_lie_where_the_calendar_puts_them(labels, steps, per_year):
-    found, length = positions(labels)
+    found, length = positions(labels, ordered=False)
     np.testing.assert_allclose(np.asarray(found) - found[0], steps)
     assert length == per_year if per_year else np.isnan(length)
+
+
+def test_texts_have_no_order_in_time_unless_they_are_categories():
+    waves = ["before", "after", "before", "after"]
+    found, length = positions(["before", "after"], ordered=True)
+    assert found.tolist() == [0, 1]
+    assert np.isnan(length)
+    rows = pd.DataFrame({"wait": [1, 5, 3, 7], "wave": pd.Categorical(waves, categories=["before", "after"])})
+    assert cx.measure(rows, cx.mean("wait"), by="wave").trend().values.tolist() == [4.0]
+    with pytest.raises(cx.CxError, match=r"'after' is not a year.*categories in order"):
+        cx.measure(rows.assign(wave=waves), cx.mean("wait"), by="wave").trend()
+
+
+def test_the_base_of_a_slope_is_that_of_all_its_periods():
+    rows = pd.DataFrame({"wait": [1, 5, 3, 7, 2], "year": [2023, 2024, 2025, 2025, 2024]})
+    assert cx.measure(rows, cx.mean("wait"), by="year").trend().n.tolist() == [5]
 
 
 def test_a_slope_per_year_is_that_of_a_quarter_times_four():

@@ -15,9 +15,9 @@ from tests.conftest import move
 
 CLOSE = 1e-9
 PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
-MANY = settings(max_examples=40, deadline=None, derandomize=True, print_blob=False, phases=PHASES)
-FEW = settings(MANY, max_examples=20)
-FEWER = settings(MANY, max_examples=8)
+MANY = settings(max_examples=30, deadline=None, derandomize=True, print_blob=False, phases=PHASES)
+FEW = settings(MANY, max_examples=15)
+FEWER = settings(MANY, max_examples=6)
 SCORES = [
     cx.mean("x"),
     cx.share(cx.col("x") > 3),
