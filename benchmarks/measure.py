@@ -738,12 +738,11 @@ Memory is the peak beyond the data, in megabytes. polars and DuckDB use all core
 
 ## Against other packages
 
-Peers (but for the bootstrap, in plain vectorised pandas on the answers) get finished points, where ours computes them from
-the answers; their reading and design objects are not timed. "Complete
-answers" leaves no answer missing, for both, since one svyby of several scores drops a row if any answer is missing. Ours has
-the whole covariance where the peer has it. samplics drops rows with a missing answer from the design, where rows are PSUs, too:
-its n / (n - 1) is another. The bootstrap draws rows, ignores the design, and is run {DRAWN} times and scaled up. "At least"
-holds for 1e6 rows; numbers are the same where they differ by less than 1e-6.
+Peers get finished points (ours, and the bootstrap, compute them from the answers), and their reading and design objects are
+not timed. "Complete answers" leaves no answer missing, for both, since one svyby of several scores drops a row if any answer is
+missing. Ours has the whole covariance where the peer has it. samplics drops rows with a missing answer from the design: where
+rows are PSUs, its n / (n - 1) is another. The bootstrap draws rows, ignores the design, and is run {DRAWN} times and scaled
+up. "At least" holds for 1e6 rows; numbers are the same where they differ by less than 1e-6.
 
 {markdown(PEER_HEAD, against)}
 

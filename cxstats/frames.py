@@ -60,9 +60,14 @@ def wrap(native: Any) -> Frame:
         import pandas as pd
         from pyarrow.types import is_dictionary
 
-        return MemoryFrame(
-            native, native.to_pandas(types_mapper=lambda t: None if is_dictionary(t) else pd.ArrowDtype(t))
-        )
+        decoded = native
+        for i, kind in enumerate(
+            native.schema.types
+        ):  # a dictionary is in order of appearance unless it says otherwise
+            if is_dictionary(kind) and not kind.ordered:
+                decoded = decoded.set_column(i, native.column_names[i], native.column(i).cast(kind.value_type))
+        plain = {kind: pd.ArrowDtype(kind) for kind in decoded.schema.types if not is_dictionary(kind)}
+        return MemoryFrame(native, decoded.to_pandas(types_mapper=plain.get))
     return MemoryFrame(native, frame.to_pandas())
 
 
@@ -127,6 +132,8 @@ class Planned:
 class LazyFrame(Frame):
     """A frame whose own engine (polars, DuckDB, Spark) evaluates and sums."""
 
+    most_lookups = MOST_LOOKUPS
+
     def __init__(self, native: Any, lazy: nw.LazyFrame[Any]) -> None:
         self.schema = lazy.collect_schema()
         super().__init__(native, list(self.schema.names()))
@@ -157,7 +164,8 @@ class LazyFrame(Frame):
         named = {f"key{i}": expr for i, expr in enumerate(known)}
         if plan.inside is not None:
             named["inside"] = chosen
-        for i, name in enumerate(plan.by):
+        by = [name for name in plan.by if name not in plan.keys]
+        for i, name in enumerate(by):
             key = self._key(name)
             named[f"by{i}"] = key if plan.inside is None else nw.when(chosen).then(key)
         made = {name: self._expr(column) for name, column in plan.columns.items()}
@@ -171,7 +179,7 @@ class LazyFrame(Frame):
         table = (staged.group_by(*named).agg(*aggregates) if named else staged.select(*aggregates)).collect()
         keys = {
             name: self._collected(name, table.get_column(place))
-            for name, place in zip([*plan.keys, *plan.by], [n for n in named if n != "inside"], strict=True)
+            for name, place in zip([*plan.keys, *by], [n for n in named if n != "inside"], strict=True)
         }
         inside = np.ones(len(table), bool) if plan.inside is None else np.asarray(table["inside"].to_list(), dtype=bool)
         values = {

@@ -70,6 +70,8 @@ class Plan:
 class Frame(ABC):
     """Rows on some engine."""
 
+    most_lookups: int | None = None  # how many groups a lookup may have
+
     def __init__(self, native: Any, columns: Sequence[str]) -> None:
         self.native = native
         self.columns = list(columns)

@@ -140,6 +140,20 @@ def concat(samples: Mapping[str, Any]) -> Survey:
             )
         if "source" in survey.frame.columns:
             raise ArgumentError(f"concat: {name!r} already has a column 'source'. Rename it.")
+    for name, survey in surveys.items():
+        b = survey.design
+        if b.fpc and not b.psu:
+            raise DesignError(
+                f"concat: {name!r} has population sizes ({b.fpc}) and no psu, so nothing says which rows of the samples are "
+                "the same. Name the PSUs, or measure each sample by itself and join the estimates by stack()."
+            )
+        for column in (*b.strata, *b.psu):
+            kinds = [s.frame.kinds([column])[column] for s in (first, survey)]
+            if kinds[0] != kinds[1]:
+                raise DesignError(
+                    f"concat: column {column!r} holds {kinds[0]} in {first_name!r} and {kinds[1]} in {name!r}, so the same "
+                    "PSU would have two names. Give the column one type."
+                )
     weights = {survey.design.weight for survey in surveys.values()}
     weight = None if weights == {None} else next(iter(weights)) if len(weights) == 1 else "source_weight"
     if weight == "source_weight" and any(weight in survey.frame.columns for survey in surveys.values()):

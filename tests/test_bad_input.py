@@ -828,7 +828,7 @@ MISMATCHED = {
     "psu": ({"psu": "branch"}, {"psu": "region"}),
     "strata": ({"strata": "region"}, {}),
     "lone_psu": ({"lone_psu": "skip"}, {"lone_psu": "center"}),
-    "fpc": ({"fpc": "population"}, {}),
+    "fpc": ({"psu": "branch", "strata": "region", "fpc": "population"}, {"psu": "branch", "strata": "region"}),
     "nest": ({"psu": "branch", "strata": "region", "nest": True}, {"psu": "branch", "strata": "region"}),
 }
 
@@ -837,6 +837,12 @@ MISMATCHED = {
 def test_samples_of_different_designs_are_not_put_together(one, two):
     with refused(ValueError, "concat", "'customers'", "'staff'", "stack()"):
         cx.concat({"customers": cx.Survey(answers(), **one), "staff": cx.Survey(answers(), **two)})
+
+
+def test_samples_with_population_sizes_of_rows_are_not_put_together():
+    with refused(ValueError, "concat", "population", "no psu", "stack()"):
+        samples = {name: cx.Survey(answers(), strata="region", fpc="population") for name in ("customers", "staff")}
+        cx.concat(samples)
 
 
 def test_samples_on_different_engines_are_not_put_together():

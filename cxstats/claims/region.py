@@ -31,7 +31,7 @@ class Region:
             return "untestable"
         if (low > self.low or self.low == -np.inf) and (high < self.high or self.high == np.inf):
             return "supported"
-        if high <= self.low or low >= self.high:
+        if high < self.low or low > self.high:
             return "contradicted"
         return "inconclusive"
 

@@ -22,7 +22,7 @@ from cxstats.inference.periods import positions, steps_per
 from cxstats.inference.rows import Rows, same_variant, unit_of_difference
 from cxstats.inference.slopes import gradient
 from cxstats.inference.support import Support
-from cxstats.inference.variance import Chosen, Covariance, Dense, Difference
+from cxstats.inference.variance import ROUNDING, Chosen, Covariance, Dense, Difference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -324,7 +324,10 @@ class Estimate:
     def _difference(self, a: np.ndarray, b: np.ndarray, labels: pd.DataFrame, place: str) -> Estimate:
         one, two = self._rows.take(a), self._rows.take(b)
         same_variant(place, one, two)
-        unknown = one.unknown | two.unknown
+        covariance = Difference(self._covariance, a, b)
+        own = self._covariance.diagonal()
+        still = (covariance.diagonal() <= ROUNDING * (own[a] + own[b])) & (own[a] + own[b] > 0)
+        unknown = one.unknown | two.unknown | still
         if self._uses is None:
             uses, df = list(np.column_stack([a, b])), self._origin.support.pairs(a, b)
         else:
@@ -332,10 +335,10 @@ class Estimate:
             df = np.asarray([self._origin.support.union(used) for used in uses])
         rows = Rows.derived(
             self._bases(uses), unknown, unit_of_difference(one.unit), low=one.low - two.high, high=one.high - two.low,
-            variant=one.variant, direction=one.direction, note=picking.joined_notes(one.note, two.note),
+            variant=one.variant, direction=one.direction, note=picking.joined_notes(one.note, two.note, still),
         )  # fmt: skip
         return Estimate(
-            self.values[a] - self.values[b], labels, rows, Difference(self._covariance, a, b), self._origin,
+            self.values[a] - self.values[b], labels, rows, covariance, self._origin,
             df=df, uses=uses, parts=(self._take(a), self._take(b)),
         )  # fmt: skip
 
@@ -444,7 +447,7 @@ class Estimate:
         >>> by_channel.transform(lambda v: v[1] / v[0], labels="call to app").values.tolist()
         [3.0]
         """
-        values, jacobian = gradient(function, self.values)
+        values, jacobian = gradient(function, self.values, self.std_error)
         named = picking.transformed_labels(self._labels, labels, len(values))
         return self._linear(values, jacobian, jacobian != 0, named, np.full(len(values), "", dtype=object))
 

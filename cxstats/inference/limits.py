@@ -49,7 +49,7 @@ def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray) -> Limits:
 
 def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False) -> np.ndarray:
     """Return the effective n, shrunk for what is not known of the design effect; n itself in a simple random sample."""
-    n, df = e.n_effective[chosen].copy(), e.df[chosen]
+    n, df = np.minimum(e.n_effective[chosen], e._rows.most[chosen]), e.df[chosen]
     designed = np.flatnonzero(~e._rows.simple[chosen])
     full = e.n[chosen][designed] - 1 if exact else None
     n[designed] *= intervals.shrinkage(df[designed], alpha[designed], full)
@@ -64,7 +64,8 @@ def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: st
         exact = _answers(e, chosen, alpha, exact=True) * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
         if method == "korn-graubard":
             exact = np.where(e._rows.simple[chosen], n, np.minimum(exact, n))
-        low, high = intervals.beta(p, exact, alpha)
+        certain = np.isinf(e.n_effective[chosen])  # a census
+        low, high = (np.where(certain, p, side) for side in intervals.beta(p, exact, alpha))
     elif method in ("logit", "wald"):
         se, df = e.std_error[chosen] / 100, e.df[chosen]
         asked = intervals.logit(p, se, df, alpha) if method == "logit" else intervals.t_interval(p, se, df, alpha)
@@ -100,7 +101,9 @@ def _difference_limits(e: Estimate, parts: tuple[Estimate, Estimate], alpha: np.
             r = (variances[0] + variances[1] - both) / (2 * np.sqrt(variances[0] * variances[1]))
         r = np.where(np.isfinite(r), np.clip(r, -1.0, 1.0), 0.0)
         one, two = a._limits(alpha[chosen], method), b._limits(alpha[chosen], method)
-        low[chosen], high[chosen] = intervals.mover(a.values, one, b.values, two, r)
+        found = intervals.mover(a.values, one, b.values, two, r)
+        still = e._rows.unknown[chosen] & ~a._rows.unknown & ~b._rows.unknown
+        low[chosen], high[chosen] = (np.where(still, np.nan, side) for side in found)
     return low, high
 
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+BLURRED = 1e-6  # a variance below this part of the raw second moment has lost half of its digits
+ICC = 0.05  # assumed within PSUs where a sample shows nothing of it: all its answers are alike
 RESERVED = (
     "metric", "n", "estimate", "std_error", "conf_low", "conf_high", "n_effective", "unit", "note", "contrast", "trend",
 )  # fmt: skip
@@ -106,17 +108,31 @@ def measure(
         )
     found = thresholds(request)
     asked = request.asking(f.score if f else s for f, s in zip(found, request.scores, strict=True))
-    return estimate(totals(asked), request, found)
+    first = totals(asked)
+    return estimate(_sharpened(first, asked), first, request, found)
 
 
-def estimate(t: Totals, request: Request, found: Sequence[Quantiles | None]) -> Estimate:
-    """Turn totals into an estimate: values, variances, bases, notes."""
+def _sharpened(t: Totals, asked: Request) -> Totals:
+    """Make the pass again, each group shifted by its own mean, where one shift for all left too few digits for a variance."""
+    by_itself = SampleCovariance(t, linearise(t)).diagonal().reshape(len(t.scores), len(t.groups)).T
+    blurred = (by_itself <= BLURRED * _raw_variance(t)) & (t.grouped["count"] > 1) & (t.grouped["yy"] > 0)
+    free = np.asarray([score.range is None and score.family != "quantile" for score in t.scores])
+    most = asked.survey.frame.most_lookups
+    if not (blurred & free).any() or (most is not None and len(t.groups) > most):
+        return t
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = t.grouped["y"] / t.grouped["x"] + t.shift
+    return totals(asked, np.where(free & np.isfinite(means), means, t.shift), t.groups)
+
+
+def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantiles | None]) -> Estimate:
+    """Turn totals into an estimate: values, variances, bases, notes; `first` has one shift for all groups."""
     linear = linearise(t)
     covariance: Covariance = SampleCovariance(t, linear)
     support = Support.of(t)
     df = support.each()
     value = linear.value.T.ravel()
-    rows = _rows(t, request.survey, covariance.diagonal(), df)
+    rows = _rows(t, first, request.survey, covariance.diagonal(), df, support.drawn(t.fraction < 1))
     if any(found):
         value, covariance, rows = quantiles(t, found, value, covariance, rows, df)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
@@ -126,20 +142,23 @@ def estimate(t: Totals, request: Request, found: Sequence[Quantiles | None]) -> 
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 
-def _rows(t: Totals, survey: Survey, variance: np.ndarray, df: np.ndarray) -> Rows:
-    """Return what is known of each row: its base, how much the base is worth, and whether its variance is known."""
+def _rows(t: Totals, first: Totals, survey: Survey, variance: np.ndarray, df: np.ndarray, drawn: np.ndarray) -> Rows:
+    """Return what is known of each row: its base, how much the base is worth, and whether its variance is known.
+
+    `drawn` says whether chance had a part in it: some stratum of its domain is not a census.
+    """
     design, groups = survey.design, len(t.groups)
     n = t.grouped["count"].T.ravel()
-    census = bool(np.all(t.fraction >= 1))
+    census = (n > 0) & ~drawn
     plain = not (design.strata or design.psu or design.weight or design.fpc)
-    alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & (not census)
+    alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & ~census
     alike |= (n == 1) & np.isnan(variance)
-    alone = (n > 0) & ~(df > 0) & (not census)
+    alone = (n > 0) & ~(df > 0) & ~census
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = n * simple_variance(t).T.ravel() / variance
         if alike.any():
-            effective = np.where(alike, np.minimum(n, n / _whole_design_effect(t).repeat(groups)), effective)
-    effective = n if plain else np.where(n == 0, 0.0, np.inf if census else effective)
+            effective = np.where(alike, np.minimum(n, n / _whole_design_effect(first).repeat(groups)), effective)
+    effective = n if plain else np.where(n == 0, 0.0, np.where(census, np.inf, effective))
 
     def repeated(of: Callable[[Score], Any], kind: Any = object) -> np.ndarray:
         return np.repeat(np.asarray([of(score) for score in t.scores], dtype=kind), groups)
@@ -150,6 +169,7 @@ def _rows(t: Totals, survey: Survey, variance: np.ndarray, df: np.ndarray) -> Ro
     return Rows(
         n=n,
         n_effective=effective,
+        most=n if design.weight and not design.psu and not design.fpc else np.full(len(n), np.inf),
         represented=t.grouped["b"].T.ravel(),
         square=_mean_square(t).T.ravel(),
         unknown=(n == 0) | alike | alone | ~np.isfinite(variance),
@@ -209,22 +229,27 @@ def _raw_variance(t: Totals) -> np.ndarray:
 
 
 def _whole_design_effect(t: Totals) -> np.ndarray:
-    """Return each score's design effect in the whole sample, also outside the domain; Kish's where that is unknown."""
+    """Return each score's design effect in the whole sample, also outside the domain.
+
+    Where that is unknown, too: Kish's for the weights, times 1 + (m - 1) 0.05 for PSUs of m answers.
+    """
     import pandas as pd
 
-    whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)))
+    whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)), shift=t.shift[:1])
     variance = SampleCovariance(whole, linearise(whole)).diagonal()
     sums = whole.grouped
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = variance / simple_variance(whole)[0]
         kish = (sums["count"] * sums["ww"] / sums["b"] ** 2)[0]
+        if t.cluster is not None:
+            kish *= 1 + (np.maximum(sums["count"][0] / (whole.count > 0).sum(axis=0), 1) - 1) * ICC
     known = np.isfinite(effect) & (variance > ROUNDING * _raw_variance(whole)[0])
     return np.asarray(np.where(known, effect, kish))
 
 
 def _notes(n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, what: str) -> np.ndarray:
     notes = np.full(len(n), "", dtype=object)
-    notes[alike] = "all answers or PSUs are alike, so the standard error is unknown"
+    notes[alike] = "answers or PSUs do not differ, so the standard error is unknown"
     notes[alike & ranged] += "; the interval borrows the design effect of the whole sample"
     notes[alone] = f"no more {what}s than strata in this domain, so the standard error is unknown"
     notes[n == 0] = "no answers"

@@ -13,9 +13,10 @@ from cxstats.errors import ArgumentError, one_of
 
 PATTERNS = (
     (re.compile(r"(\d{4})\s*-?\s*Q([1-4])", re.IGNORECASE), 4),
-    (re.compile(r"(\d{4})-(\d{2})"), 12),
+    (re.compile(r"(\d{4})-(0[1-9]|1[0-2])"), 12),
     (re.compile(r"([12]\d{3})()"), 1),
 )
+FISCAL = re.compile(r"(\d{4})[-/](\d{2})")  # 2018-19: the year that starts in 2018
 DAYS_PER_YEAR = 365.25
 
 
@@ -31,11 +32,18 @@ def positions(labels: Sequence[Any], *, ordered: bool) -> tuple[np.ndarray, floa
         names = {"Q": 4.0, "M": 12.0, "Y": 1.0, "A": 1.0, "W": DAYS_PER_YEAR / 7, "D": DAYS_PER_YEAR}
         return np.asarray([v.ordinal for v in values], float), names.get(values[0].freqstr[0], np.nan)
     if all(isinstance(v, datetime.date) for v in values):
-        return np.asarray([v.toordinal() for v in values], float), DAYS_PER_YEAR
+        return np.asarray([_days(v) for v in values], float), DAYS_PER_YEAR
     if all(isinstance(v, int | float | np.number) and not isinstance(v, bool) for v in values):
         numbers = np.asarray(values, float)
+        if np.all((numbers == np.round(numbers)) & (numbers >= 190001) & (numbers <= 210012)):
+            months = numbers % 100
+            if np.all((months >= 1) & (months <= 12)):  # 202411: November 2024
+                return numbers // 100 * 12 + months - 1, 12.0
         years = np.all((numbers == np.round(numbers)) & (numbers >= 1000) & (numbers <= 3000))
         return numbers, 1.0 if years else np.nan
+    fiscal = [FISCAL.fullmatch(str(v)) for v in values]
+    if all(m is not None and (int(m[1]) + 1) % 100 == int(m[2]) for m in fiscal) and len(values) > 1:
+        return np.asarray([int(m[1]) for m in fiscal if m], float), 1.0
     for pattern, steps in PATTERNS:
         found = [pattern.fullmatch(str(v)) for v in values]
         if all(found):
@@ -50,6 +58,16 @@ def positions(labels: Sequence[Any], *, ordered: bool) -> tuple[np.ndarray, floa
             "place in time is unknown. Write periods so, or make the column categorical with its categories in order."
         ) from None
     return np.asarray([day.toordinal() for day in days], float), DAYS_PER_YEAR
+
+
+def _days(moment: datetime.date) -> float:
+    """Return days since the year 1; the time of day is a fraction."""
+    if not isinstance(moment, datetime.datetime):
+        return float(moment.toordinal())
+    midnight = datetime.timedelta(
+        hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond
+    )
+    return moment.toordinal() + midnight / datetime.timedelta(days=1)
 
 
 def steps_per(per: str | None, per_year: float, labels: Sequence[Any]) -> float:

@@ -176,9 +176,10 @@ def rows_with(labels: pd.DataFrame, wanted: Mapping[str, Any]) -> np.ndarray:
     return np.flatnonzero(chosen)
 
 
-def joined_notes(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """Return the notes of both sides of each difference, each once."""
-    return np.asarray([join({str(n) for n in sides if n}) for sides in zip(one, two, strict=True)], dtype=object)
+def joined_notes(one: np.ndarray, two: np.ndarray, still: np.ndarray) -> np.ndarray:
+    """Return the notes of both sides of each difference, each once; and of differences that do not vary, why."""
+    same = np.where(still, "the difference is the same in all answers or PSUs, so its standard error is unknown", "")
+    return np.asarray([join({str(n) for n in sides if n}) for sides in zip(one, two, same, strict=True)], dtype=object)
 
 
 def join(notes: Iterable[str]) -> str:

@@ -6,16 +6,22 @@ and `b` (1 in the base). Every expression and every sum is asked for once, howev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from cxstats.errors import DataError
-from cxstats.expression import Expression, Literal, col, when
+from cxstats.expression import Expression, Literal, Lookup, col, when
 from cxstats.inference.request import Request, invalid_answer, place_of
 from cxstats.memory import Plan
 from cxstats.survey import Survey
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def plan_of(request: Request, shift: np.ndarray) -> tuple[Plan, dict[str, tuple[str, ...]]]:
+
+def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan, dict[str, tuple[str, ...]]]:
     """Return what to sum, and under which name each sum is found; the sum "bad" must be zero."""
     design, weight, domain = request.survey.design, request.weight, request.domain
     columns: dict[str, Expression] = {}
@@ -67,7 +73,7 @@ def plan_of(request: Request, shift: np.ndarray) -> tuple[Plan, dict[str, tuple[
         if invalid is not None:
             trouble = trouble | request.within(score.base & invalid)
         per = Literal(1.0) if score.per is None else score.per
-        points = score.points if c == 0 else score.points - float(c) * per
+        points = score.points if isinstance(c, float) and c == 0 else score.points - c * per
         b = column(when(base, 1.0, 0.0))
         ones.add(b)
         x = b if score.per is None else column(when(base, per, 0.0))
@@ -92,7 +98,7 @@ def plan_of(request: Request, shift: np.ndarray) -> tuple[Plan, dict[str, tuple[
     return Plan(columns, products, keys, request.by, domain, weighted), names
 
 
-def shifts_of(request: Request) -> np.ndarray:
+def shifts_of(request: Request) -> list[float]:
     """Return a constant near each score's points, so that sums of squares keep their digits."""
     found = []
     for score in request.scores:
@@ -101,9 +107,17 @@ def shifts_of(request: Request) -> np.ndarray:
         elif score.family == "ratio":
             found.append(0.0)
         else:
-            base = score.base if request.weight is None else score.base & (request.weight > 0)
-            found.append(request.survey.frame.first(score.points, base) or 0.0)
-    return np.asarray(found)
+            found.append(request.survey.frame.first(score.points, request.within(score.base)) or 0.0)
+    return [float(shift) for shift in found]
+
+
+def shifts_by_group(request: Request, groups: pd.DataFrame, shift: np.ndarray) -> list[float | Expression]:
+    """Return each score's shift as an expression: the number that the row's group has in the table (groups x scores)."""
+    if not request.by:
+        return [float(c) for c in shift[0]]
+    return [
+        Lookup(request.by, groups, column, f"shift of score {k} {column.tolist()}") for k, column in enumerate(shift.T)
+    ]
 
 
 def check_finite(request: Request, values: dict[str, np.ndarray], inside: np.ndarray) -> None:

@@ -22,6 +22,9 @@ class Rows:
     ----------
     n, n_effective : array of float
         Base (unweighted answers) and its effective size, n over the design effect.
+    most : array of float
+        The largest effective size an interval may rest on. Rows that differ in weight are not worth more than n, whatever
+        few answers make the variance seem.
     represented : array of float
         Sum of the weights in the base: the people the answers stand for.
     square : array of float
@@ -40,6 +43,7 @@ class Rows:
 
     n: np.ndarray
     n_effective: np.ndarray
+    most: np.ndarray
     represented: np.ndarray
     square: np.ndarray
     unknown: np.ndarray
@@ -70,6 +74,7 @@ class Rows:
         made: dict[str, Any] = {
             "n": n,
             "n_effective": np.full(size, np.nan),
+            "most": np.full(size, np.inf),
             "represented": np.full(size, np.nan),
             "square": np.full(size, np.nan),
             "unknown": unknown,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cxstats.errors import DesignError
+from cxstats.inference.show import label
 from cxstats.memory import Sums
 from cxstats.survey import Survey
 
@@ -26,7 +27,7 @@ def numbered(sums: Sums, columns: Sequence[str]) -> tuple[np.ndarray, list[str]]
     for name in columns:
         _, code = np.unique(code * (len(sums.keys[name].levels) + 1) + sums.keys[name].codes, return_inverse=True)
     _, where, numbered = np.unique(code, return_index=True, return_inverse=True)
-    labels = [sums.keys[name].levels.iloc[sums.keys[name].codes[where]].astype(str).tolist() for name in columns]
+    labels = [[label(v) for v in sums.keys[name].levels.iloc[sums.keys[name].codes[where]]] for name in columns]
     return numbered, [" / ".join(parts) for parts in zip(*labels, strict=True)]
 
 

@@ -101,10 +101,12 @@ def _table(estimate: Estimate) -> tuple[list[str], list[list[str]], int]:
     frame = estimate.frame()
     header = [*map(str, labels.columns), "n", "estimate", "std_error", "conf_low", "conf_high", "n_effective", "unit"]
     lines = []
-    decimals = {metric: _digits(rows) for metric, rows in frame.groupby("metric", sort=False)}
+    decimals = np.zeros(len(frame), dtype=int)
+    for rows in frame.groupby("metric", sort=False).indices.values():
+        decimals[rows] = _digits(frame.iloc[rows])
     for i in range(min(len(estimate), MOST_ROWS)):
         row = frame.iloc[i]
-        digits = decimals[row["metric"]]
+        digits = int(decimals[i])
         star = "*" if row["note"] else ""
         cells = [label(labels.iloc[i, j]) for j in range(labels.shape[1])]
         cells += [f"{row['n']:,.0f}", number(row["estimate"], digits) + star]
@@ -138,12 +140,21 @@ def number(value: float, digits: int) -> str:
     return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
 
 
-def _digits(rows: pd.DataFrame) -> int:
-    """Return decimals such that the median standard error has two digits, and no limit is rounded to 0."""
+def _digits(rows: pd.DataFrame) -> np.ndarray:
+    """Return each row's decimals: the median standard error has two digits, or the row's own where sizes differ much.
+
+    No limit that is not 0 is rounded to 0, and none that is not 100 % to 100.
+    """
     error, width = rows["std_error"], rows["conf_high"] - rows["conf_low"]
     sizes = error.where(error > 0, width / 4)
-    sizes = sizes[(sizes > 0) & np.isfinite(sizes)]
-    digits = int(np.clip(1 - np.floor(np.log10(sizes.median() if len(sizes) else 0.1)), 0, 6))
-    limits = np.abs(rows[["conf_low", "conf_high"]].to_numpy())
-    hidden = (limits > 0) & (limits < 0.5 * 10.0**-digits)
-    return min(digits + 1, 6) if hidden.any() else digits
+    sizes = sizes.where((sizes > 0) & np.isfinite(sizes))
+    middle = sizes.median() if sizes.notna().any() else 0.1
+    apart = (sizes.max() / sizes.min() > 50) if sizes.notna().any() else False
+    size = sizes.fillna(middle) if apart else sizes * 0 + middle
+    digits = np.clip(1 - np.floor(np.log10(size.fillna(middle).to_numpy())), 0, 6)
+    for edge in (0.0, 100.0):
+        if edge == 0.0 or rows["unit"].eq("%").all():
+            distance = np.abs(rows[["conf_low", "conf_high"]].to_numpy() - edge)
+            hidden = ((distance > 0) & (distance < 0.5 * 10.0 ** -digits[:, None])).any(axis=1)
+            digits = digits + (hidden if apart else hidden.any())
+    return np.asarray(np.clip(digits, 0, 6), dtype=int)

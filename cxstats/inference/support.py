@@ -83,6 +83,11 @@ class Support:
         touched.data[:] = 1.0
         return touched
 
+    def drawn(self, sampled: np.ndarray) -> np.ndarray:
+        """Tell of each estimate whether its base touches a stratum that is `sampled`, not counted in full."""
+        touches = sampled[self.stratum[self.unit]]
+        return np.bincount(self.estimate, weights=touches, minlength=self.width) > 0
+
     def each(self) -> np.ndarray:
         """Return the degrees of freedom of each estimate."""
         pairs = np.unique(self.stratum[self.unit] * self.width + self.estimate)

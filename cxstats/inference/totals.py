@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.errors import DataError
-from cxstats.inference.plan import check_finite, complain, plan_of, shifts_of
+from cxstats.inference.plan import check_finite, complain, plan_of, shifts_by_group, shifts_of
 from cxstats.inference.request import Request, place_of
 from cxstats.inference.sampling import clusters, complain_of_lone, fractions, numbered
 from cxstats.memory import Sums
@@ -81,13 +81,13 @@ class Totals:
         return {name: summed(cells) for name, cells in {"count": self.count, **self.first, **self.square}.items()}
 
 
-def totals(request: Request) -> Totals:
-    """Make the pass over the survey's rows."""
+def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFrame | None = None) -> Totals:
+    """Make the pass over the survey's rows; `shift` (groups x scores) of the groups `shifted` replaces the usual one."""
     survey, scores = request.survey, request.scores
     design = survey.design
     request.check()
-    shift = shifts_of(request)
-    plan, names = plan_of(request, shift)
+    usual = shifts_of(request) if shift is None or shifted is None else shifts_by_group(request, shifted, shift)
+    plan, names = plan_of(request, usual)
     sums = survey.frame.sums(plan)
     values = {name: sums.values[product] for name, product in names.items()}
     if values["bad"].sum() != 0:
@@ -103,6 +103,7 @@ def totals(request: Request) -> Totals:
         )
     fraction = fractions(survey, sums, stratum, strata_names, sampled, values)
     group, groups = _groups(sums, request.by)
+    shifts = np.tile(np.asarray(usual, dtype=np.float64), (len(groups), 1)) if shift is None else shift
     k = len(scores)
     first = {part: _columns([values[f"w{part}{i}"] for i in range(k)]) for part in PARTS}
     square = {pair: _columns([values[f"{pair}{i}"] for i in range(k)]) for pair in SQUARES}
@@ -119,7 +120,8 @@ def totals(request: Request) -> Totals:
         complain_of_lone(strata_names, sampled, design.strata, cluster is not None)
     return Totals(
         scores, groups, group, stratum, cluster, sampled, fraction, values["rows"],
-        _columns([values[f"n{i}"] for i in range(k)]), first, square, second, shift, _left_out(request, values, sums.inside),
+        _columns([values[f"n{i}"] for i in range(k)]), first, square, second,
+        shifts, _left_out(request, values, sums.inside),
         strata_names, cluster_names, design.lone_psu, _identity(survey.frame.native),
     )  # fmt: skip
 

@@ -47,8 +47,8 @@ def linearise(totals: Totals) -> Linear:
         value, by_y, by_x = theta + totals.shift, np.where(x != 0, 1 / x, 0.0), np.where(x != 0, -theta / x, 0.0)
     for k, score in enumerate(totals.scores):
         if score.family == "total":
-            value[:, k] = y[:, k] + totals.shift[k] * x[:, k]
-            by_y[:, k], by_x[:, k] = 1.0, totals.shift[k]
+            value[:, k] = y[:, k] + totals.shift[:, k] * x[:, k]
+            by_y[:, k], by_x[:, k] = 1.0, totals.shift[:, k]
     value[totals.grouped["count"] == 0] = np.nan
     return Linear(value, by_y, by_x)
 

@@ -24,7 +24,12 @@ SHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 
 
 def read_frame(
-    path: str | Path, *, sheet: str | None = None, decimal: str = ".", missing: Sequence[object] = (), strip: bool = False
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    decimal: str = ".",
+    missing: Sequence[object] = (),
+    strip: bool = False,
 ) -> pd.DataFrame:
     """Read a file of answers: comma-separated text, parquet or a spreadsheet.
 

@@ -31,7 +31,9 @@ def facts(source: Source, config: Config, m: Measured) -> list[str]:
     """Return sentences on who answered, when, and to what wording."""
     said = []
     if ALL not in m.hidden:
-        said.append(f"{count(m.answers, 'answer')} of {count(m.rows, 'row')}.{_lacking(source, config, m)}{_why(source, m)}")
+        said.append(
+            f"{count(m.answers, 'answer')} of {count(m.rows, 'row')}.{_lacking(source, config, m)}{_why(source, m)}"
+        )
     if m.silent:
         said.append(f"No answers in {runs(m.silent, m.periods)}: not asked then, or not in the data.")
     closed = [p for p in m.periods if (p, "", None) in m.hidden]
@@ -97,7 +99,9 @@ def about(source: Source, config: Config, found: Sequence[Measured]) -> dict[str
     if weight and (zero := int((inside[weight] == 0).sum())):
         left_out.append(f"{count(zero, 'row')} with weight 0")
     unanswered = [
-        f"{m.metric.name} {m.rows - m.answers:,} of {m.rows:,}" for m in found if ALL not in m.hidden and m.answers < m.rows
+        f"{m.metric.name} {m.rows - m.answers:,} of {m.rows:,}"
+        for m in found
+        if ALL not in m.hidden and m.answers < m.rows
     ]
     families = list(dict.fromkeys(m.metric.score.family for m in found))
     mover = any(family in ("share", "balance") for family in families)

@@ -22,7 +22,14 @@ TEXT, NUMBER, WHOLE, TRUTH = "a text", "a number", "a whole number", "true or fa
 TABLE, TABLES, TEXTS, WHOLES = "a table", "a list of tables", "a text or a list of texts", "a list of whole numbers"
 ANYTHING = "a value"
 CODES = "a list of texts and numbers"
-MEANT = {"path": "file", "filename": "file", "na": "missing", "kind": "variant", "version": "variant", "method": "variant"}
+MEANT = {
+    "path": "file",
+    "filename": "file",
+    "na": "missing",
+    "kind": "variant",
+    "version": "variant",
+    "method": "variant",
+}
 
 
 def checked(place: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> dict[str, Any]:
@@ -44,7 +51,10 @@ def _meant(name: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> str:
     free = [key for key in keys if key not in table]
     options = {**{alias: key for alias, key in MEANT.items() if key in free}, **{key: key for key in free}}
     close = difflib.get_close_matches(name.lower(), options, n=1, cutoff=0.6)
-    return f" Did you mean {options[close[0]]!r}?" if close else ""
+    if close:
+        return f" Did you mean {options[close[0]]!r}?"
+    given = difflib.get_close_matches(name.lower(), [key for key in keys if key in table], n=1, cutoff=0.6)
+    return f" Did you mean {given[0]!r}, which is there already?" if given else ""
 
 
 def _is(words: str, value: Any) -> bool:

@@ -17,7 +17,7 @@ from cxstats.report.config import Config
 from cxstats.report.measures import Measured
 from cxstats.report.pictures import MOST_PANELS, Picture
 from cxstats.report.source import Source
-from cxstats.report.suppression import ALL, PROTECTS
+from cxstats.report.suppression import PROTECTS
 from cxstats.report.words import (
     UNKNOWN,
     count,
@@ -25,8 +25,8 @@ from cxstats.report.words import (
     heading,
     listed,
     number,
-    plain,
     p_value,
+    plain,
     runs,
     shown,
     slug,
@@ -180,7 +180,9 @@ def _verdict(row: dict[Any, Any], digits: int) -> dict[str, Any]:
 def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured, digits: int) -> dict[str, Any]:
     """Return a verdict with the name of its interval, where that is not the one shown beside it."""
     ends = [number(side[end], digits) for side in (row, latest or row) for end in ("conf_low", "conf_high")]
-    name = ("Korn-Graubard interval" if m.metric.score.family == "share" else "interval") if ends[:2] != ends[2:] else ""
+    name = (
+        ("Korn-Graubard interval" if m.metric.score.family == "share" else "interval") if ends[:2] != ends[2:] else ""
+    )
     return {**{str(k): v for k, v in row.items()}, "decider": name}
 
 

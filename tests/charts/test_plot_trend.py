@@ -34,7 +34,7 @@ def over_periods(periods: Sequence[Any], answers: Sequence[float] = (5, 4, 2, 5,
     return cx.measure(frame, cx.csat("overall"), by="period")
 
 
-def in_order(periods: list[str]) -> pd.Categorical:
+def as_waves(periods: list[str]) -> pd.Categorical:
     return pd.Categorical(periods, categories=periods, ordered=True)
 
 
@@ -202,8 +202,8 @@ def test_control_limits_keep_stable_periods_inside(share: float, n: int) -> None
         list(range(2014, 2023)),
         [f"{y}Q{q}" for y in range(2021, 2026) for q in range(1, 5)],
         [f"{y}-{m:02d}" for y in (2023, 2024, 2025) for m in range(1, 13)],
-        in_order([f"Wave {i}" for i in range(1, 13)]),
-        in_order([f"After the change of the opening hours, {i}" for i in range(1, 4)]),
+        as_waves([f"Wave {i}" for i in range(1, 13)]),
+        as_waves([f"After the change of the opening hours, {i}" for i in range(1, 4)]),
         [2025],
         list(pd.date_range("2025-01-06", periods=30, freq="7D")),
         list(range(1990, 2026)),

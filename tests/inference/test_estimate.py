@@ -750,11 +750,20 @@ ORDER = ["low", "mid", "high", "never"]
 SHUFFLED = ["high", "low", "mid", "low", "high", "mid", "low", "high"]
 
 
-@pytest.mark.parametrize("engine", ["pandas", "pandas-nullable", "pandas-pyarrow", "pyarrow"])
-@pytest.mark.parametrize("ordered", [True, False])
+IN_MEMORY = ["pandas", "pandas-nullable", "pandas-pyarrow"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "ordered"), [*((engine, o) for engine in IN_MEMORY for o in (True, False)), ("pyarrow", True)]
+)
 def test_groups_keep_the_order_of_categories_and_none_is_invented(engine, ordered):
     groups = pd.Categorical(SHUFFLED, categories=ORDER, ordered=ordered)
     assert satisfied(groups, engine).labels["group"].tolist() == ["low", "mid", "high"]
+
+
+def test_groups_of_an_unordered_dictionary_of_arrow_are_sorted():
+    groups = pd.Categorical(SHUFFLED, categories=ORDER)  # to arrow, a dictionary is a way to store texts
+    assert satisfied(groups, "pyarrow").labels["group"].tolist() == ["high", "low", "mid"]
 
 
 @pytest.mark.parametrize("lazy", [False, True])

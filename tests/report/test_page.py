@@ -158,7 +158,7 @@ def test_the_page_of_data_that_holds_little(configured: Callable[..., Path], tmp
         "all hidden": "n < 500",
         "nobody asked one": "No answers in",
         "dates": "2025-03-30",
-        "unknown error": "alike",
+        "unknown error": "the standard error is unknown",
     }
     assert expected.get(case, "At a glance") in page.text
     assert "nan" not in re.sub(r"[a-z]nan|nan[a-z]", "", page.text)
