@@ -565,7 +565,12 @@ class Bench:
                 if we is None:
                     raise RuntimeError(f"{case}: our own side took more than {self.limit:.0f} s")
                 known[its.complete, *mine] = we
-                yield self._peer(its, side, mine[1], we, self.side(its, side))
+                try:
+                    yield self._peer(its, side, mine[1], we, self.side(its, side))
+                except RuntimeError as error:
+                    say(str(error))
+                    row = [f"{case.rows:.0e}".replace("e+0", "e"), f"{case.groups:,}", case.design, NAMES[side]]
+                    yield [*row, *[""] * (len(PEER_HEAD) - len(row) - 1), "failed"]
 
     def _peer(self, case: Case, side: str, engine: str, we: dict[str, Any], it: dict[str, Any] | None) -> list[str]:
         seconds = statistics.median(we["seconds"])
@@ -573,7 +578,8 @@ class Bench:
         its = self.limit if it is None else statistics.median(it["seconds"])
         ratio = its / seconds
         more = "> " if it is None else ""
-        aim = "" if target is None else f"{target} {'met' if ratio >= target else 'missed'}"
+        verdict = "met" if target and ratio >= target else "not known" if it is None else "missed"
+        aim = "" if target is None else f"{target} {verdict}"
         size = "" if it is None or it["megabytes"] is None else f"{it['megabytes']:,.0f}"
         return [f"{case.rows:.0e}".replace("e+0", "e"), f"{case.groups:,}", case.design, NAMES[side], more + clock(its),
                 f"{clock(seconds)} ({engine})", f"{more}{ratio:,.0f}", aim, size, f"{we['megabytes']:,.0f}",

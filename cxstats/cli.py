@@ -49,7 +49,7 @@ def report(config: str | None, out: str) -> None:
     examples/own_file.toml is a configuration for a csv of your own, with every key explained.
 
     Exit codes: 0 done, 2 usage or configuration, 3 bad data, 4 nothing to report.
-    """  # noqa: D301  (click reads the backspace)
+    """
     from cxstats.report import SAMPLE, NothingToReport, build_report, read_config
     from cxstats.report.words import count
 

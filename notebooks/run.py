@@ -16,9 +16,7 @@ FOLDER = Path(__file__).parent
 def execute(path: Path) -> nbformat.NotebookNode:
     """Return the notebook, executed afresh in the folder it lies in."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        notebook, timeout=600, record_timing=False, resources={"metadata": {"path": str(FOLDER)}}
-    )
+    client = NotebookClient(notebook, timeout=600, record_timing=False, resources={"metadata": {"path": str(FOLDER)}})
     client.execute()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
