@@ -58,12 +58,3 @@ def test_the_page_names_its_source_and_what_was_settled(sfo: Path) -> None:
     ):
         assert said in page
     assert "ynthetic" not in page
-
-
-@pytest.mark.public
-def test_the_picture_of_the_readme_is_the_chart_of_the_report(tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
-    found = CliRunner().invoke(main, ["report", str(root / "examples" / "sfo.toml"), "--out", str(tmp_path / "report")])
-    assert found.exit_code == 0, found.output
-    (chart,) = (tmp_path / "report" / "charts").glob("01-*-by-period.svg")
-    assert (root / "docs" / "airport.svg").read_bytes() == chart.read_bytes()
