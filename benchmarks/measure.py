@@ -611,16 +611,22 @@ def agreement(side: str, we: dict[str, np.ndarray], it: dict[str, np.ndarray]) -
     """Say whether the peer's numbers are ours."""
     if we["values"].shape != it["values"].shape:
         return "other groups"
+    notes: list[str] = []
     gaps = {"values": np.abs(we["values"] - it["values"]) / np.maximum(np.abs(we["values"]), 1.0)}
     if side != "bootstrap":  # it ignores the design and is subject to chance
-        gaps["SEs"] = np.abs(we["errors"] / it["errors"] - 1)
+        alike = np.isnan(we["errors"]) & ~(
+            it["errors"] > 1e-9
+        )  # all answers of a group are alike: unknown to us, 0 to them
+        with np.errstate(invalid="ignore", divide="ignore"):
+            gaps["SEs"] = np.where(alike, 0.0, np.abs(we["errors"] / it["errors"] - 1))
+        notes += [f"{alike.sum()} SEs unknown to us are 0 there"] * bool(alike.any())
         if "vcov" in it:
             scale = np.sqrt(np.outer(np.diag(we["vcov"]), np.diag(we["vcov"])))
             gaps["covariances"] = np.abs(we["vcov"] - it["vcov"]) / scale
     off = {name: float(np.max(gap)) for name, gap in gaps.items() if not np.all(gap < 1e-6)}
     same = [name for name in gaps if name not in off]
     said = [f"{name} differ by {gap:.0e}" for name, gap in off.items()]
-    return "; ".join([f"same {', '.join(same)}", *said] if same else said)
+    return "; ".join([*([f"same {', '.join(same)}"] if same else []), *said, *notes])
 
 
 def clock(seconds: float) -> str:

@@ -24,7 +24,12 @@ SIGNS = ARITHMETIC | ORDER | EQUALITY | LOGIC
 
 
 class Engine(Protocol[Value]):
-    """What an engine offers to an expression: its columns, constants, and operations by name."""
+    """What an engine offers to an expression: its columns, constants, and operations by name.
+
+    `memo`, if there is one, holds what was evaluated; it must not outlive the expressions.
+    """
+
+    memo: dict[int, Value] | None
 
     def column(self, name: str) -> Value: ...
     def constant(self, value: Constant) -> Value: ...
@@ -192,7 +197,12 @@ class Operation(Expression):
         self.operands = tuple(operands)
 
     def evaluate(self, engine: Engine[Value]) -> Value:
-        return engine.apply(self.name, [operand.evaluate(engine) for operand in self.operands])
+        known = engine.memo
+        if known is None:
+            return engine.apply(self.name, [operand.evaluate(engine) for operand in self.operands])
+        if id(self) not in known:  # a part that several expressions share is evaluated once
+            known[id(self)] = engine.apply(self.name, [operand.evaluate(engine) for operand in self.operands])
+        return known[id(self)]
 
     def columns(self) -> list[str]:
         return list(dict.fromkeys(name for operand in self.operands for name in operand.columns()))
@@ -306,7 +316,8 @@ def col(name: str) -> Expression:
 
     Notes
     -----
-    ``and``, ``or`` and ``not`` cannot be used on columns; write ``&``, ``|``, ``~`` and parentheses.
+    ``and``, ``or`` and ``not`` cannot be used on columns; write ``&``, ``|``, ``~`` and parentheses. A division by zero is
+    missing.
 
     Examples
     --------

@@ -133,6 +133,7 @@ class LazyFrame(Frame):
     """A frame whose own engine (polars, DuckDB, Spark) evaluates and sums."""
 
     most_lookups = MOST_LOOKUPS
+    memo: dict[int, Planned] | None = None
 
     def __init__(self, native: Any, lazy: nw.LazyFrame[Any]) -> None:
         self.schema = lazy.collect_schema()

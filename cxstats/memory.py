@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1 << 16
+TRUE = np.bool_(True)
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
     "greater": operator.gt, "at_least": operator.ge, "less": operator.lt, "at_most": operator.le,
@@ -295,6 +296,7 @@ class _Chunk:
         self.frame, self.arrays, self.rows = frame, arrays, rows
         self.length = rows.stop - rows.start
         self._columns: dict[str, Masked] = {}
+        self.memo: dict[int, Masked] | None = {}
 
     def column(self, name: str) -> Masked:
         if name not in self._columns:
@@ -306,14 +308,14 @@ class _Chunk:
 
     def constant(self, value: Any) -> Masked:
         if isinstance(value, bool):
-            return Masked(np.bool_(value), np.bool_(True), "boolean")
+            return Masked(np.bool_(value), TRUE, "boolean")
         if isinstance(value, int | float):
-            return Masked(np.float64(value), np.bool_(True), "number")
-        return Masked(value, np.bool_(True), "text" if isinstance(value, str) else "time")
+            return Masked(np.float64(value), TRUE, "number")
+        return Masked(value, TRUE, "text" if isinstance(value, str) else "time")
 
     def apply(self, operation: str, operands: Sequence[Masked]) -> Masked:
         if operation == "answered":
-            return Masked(np.broadcast_to(operands[0].known, (self.length,)), np.bool_(True), "boolean")
+            return Masked(np.broadcast_to(operands[0].known, (self.length,)), TRUE, "boolean")
         if operation == "not":
             return Masked(~operands[0].values, operands[0].known, "boolean")
         if operation == "when":
@@ -323,8 +325,12 @@ class _Chunk:
             values = np.where(
                 chosen, *((then.number(), otherwise.number()) if numeric else (then.values, otherwise.values))
             )
-            return Masked(values, np.where(chosen, then.known, otherwise.known), "number" if numeric else then.kind)
+            certain = then.known is TRUE and otherwise.known is TRUE
+            known = TRUE if certain else np.where(chosen, then.known, otherwise.known)
+            return Masked(values, known, "number" if numeric else then.kind)
         a, b = operands
+        if operation in ("and", "or") and a.known is TRUE and b.known is TRUE:
+            return Masked(a.values & b.values if operation == "and" else a.values | b.values, TRUE, "boolean")
         if operation == "and":
             false = (a.known & ~a.values) | (b.known & ~b.values)
             return Masked(a.values & b.values & ~false, (a.known & b.known) | false, "boolean")
@@ -376,13 +382,18 @@ def _masked(array: Any, kind: str) -> Masked:
     if isinstance(array, pd.Categorical) and kind in ("number", "boolean"):
         categories = np.append(np.asarray(array.categories, dtype=np.float64), np.nan)
         return Masked(categories[array.codes], array.codes >= 0, "number")
-    known = ~np.asarray(pd.isna(array))
+    known = _all_known(~np.asarray(pd.isna(array)))
     if kind == "number":
         values = np.asarray(pd.Series(array).to_numpy(dtype=np.float64, na_value=np.nan))
-        return Masked(values, ~np.isnan(values), kind)
+        return Masked(values, _all_known(~np.isnan(values)), kind)
     if kind == "boolean":
         return Masked(np.asarray(pd.Series(array).to_numpy(dtype=bool, na_value=False)), known, kind)
     return Masked(_moments(array) if kind == "time" else array, known, kind)
+
+
+def _all_known(known: np.ndarray) -> Any:
+    """Return one `TRUE` for all where nothing is missing: operations then need not look at each row."""
+    return TRUE if known.all() else known
 
 
 def _moments(array: Any) -> Any:
@@ -412,7 +423,8 @@ def _comparable(values: Any, other: Masked) -> Any:
 
 
 def _floats(made: Masked, length: int) -> np.ndarray:
-    return np.ascontiguousarray(np.broadcast_to(np.where(made.known, made.number(), 0.0), (length,)))
+    values = made.number() if made.known is TRUE else np.where(made.known, made.number(), 0.0)
+    return np.ascontiguousarray(np.broadcast_to(values, (length,)))
 
 
 def _truth(made: Masked, length: int) -> np.ndarray:
