@@ -35,7 +35,9 @@ def mean(column: str, *, name: str | None = None) -> Score:
     Notes
     -----
     A mean of an answer scale treats its steps as equal. For satisfaction answers the share in the top boxes (`csat`)
-    needs no such assumption.
+    needs no such assumption. In a strongly skewed column (log-normal spend) the 95 % interval held the mean in 84.5 % of
+    simple random samples of 15, 88.4 % of 30 and 91.1 % of 100, nearly always by lying too low
+    (``benchmarks/coverage.md``).
 
     References
     ----------
@@ -77,7 +79,9 @@ def share(condition: Expression, *, name: str | None = None) -> Score:
     Notes
     -----
     A row whose condition cannot be decided is out of the base: ``(a > 3) & (b > 3)`` with `b` missing counts as "no"
-    when ``a <= 3`` and is left out otherwise.
+    when ``a <= 3`` and is left out otherwise. Near 0 and 100 % Wilson's interval can fall short: it held a share of 1 % in
+    87.4 % of simple random samples of 15 and 90.5 % of 100; ``method="korn-graubard"`` held it in at least 94.0 %
+    in every design that was run.
 
     References
     ----------
@@ -128,8 +132,9 @@ def ratio(numerator: str, denominator: str, *, name: str | None = None) -> Score
 
     Notes
     -----
-    The ratio of totals is not the mean of the rows' ratios: rows with a large denominator weigh more. With few PSUs the
-    linearised interval is somewhat short.
+    The ratio of totals is not the mean of the rows' ratios: rows with a large denominator weigh more. The linearised
+    interval is short in small samples: it held a skewed ratio in 91.0 % of simple random samples of 15, 91.9 % of 30 and
+    93.4 % of 100 (``benchmarks/coverage.md``).
 
     References
     ----------
@@ -226,7 +231,8 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
 
     Notes
     -----
-    A second pass over the rows is made. From lazy engines one row per distinct value and group comes back.
+    A second pass over the rows is made; lazy engines send back the part of the distribution near the quantile. In samples
+    of a few PSUs an interval may be open at one end (infinite).
 
     References
     ----------

@@ -179,7 +179,8 @@ def nps(column: str, *, name: str | None = None) -> Score:
 
     Notes
     -----
-    NPS needs about four times the respondents of a mean to show the same change. See its interval before its change.
+    NPS needs many more respondents than a share to show the same change: see its interval before its change. A difference
+    of two groups that share 4 PSUs was covered in 92.1 % of samples of 1,000 (``benchmarks/coverage.md``).
 
     References
     ----------
