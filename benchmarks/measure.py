@@ -614,12 +614,10 @@ def agreement(side: str, we: dict[str, np.ndarray], it: dict[str, np.ndarray]) -
     notes: list[str] = []
     gaps = {"values": np.abs(we["values"] - it["values"]) / np.maximum(np.abs(we["values"]), 1.0)}
     if side != "bootstrap":  # it ignores the design and is subject to chance
-        alike = np.isnan(we["errors"]) & ~(
-            it["errors"] > 1e-9
-        )  # all answers of a group are alike: unknown to us, 0 to them
+        unknown = np.isnan(we["errors"])  # answers all alike, or no degrees of freedom; some peers say 0
         with np.errstate(invalid="ignore", divide="ignore"):
-            gaps["SEs"] = np.where(alike, 0.0, np.abs(we["errors"] / it["errors"] - 1))
-        notes += [f"{alike.sum()} SEs unknown to us are 0 there"] * bool(alike.any())
+            gaps["SEs"] = np.where(unknown, 0.0, np.abs(we["errors"] / it["errors"] - 1))
+        notes += [f"{unknown.sum()} of {unknown.size:,} SEs unknown to us"] * bool(unknown.any())
         if "vcov" in it:
             scale = np.sqrt(np.outer(np.diag(we["vcov"]), np.diag(we["vcov"])))
             gaps["covariances"] = np.abs(we["vcov"] - it["vcov"]) / scale
