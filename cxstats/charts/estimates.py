@@ -20,6 +20,7 @@ from cxstats.charts.style import (
     is_difference,
     need_axes,
     need_estimate,
+    need_figure,
     need_number,
     new_axes,
     one_unit,
@@ -242,8 +243,7 @@ def _legend(ax: Axes, plan: Plan, *, header: bool) -> None:
     handles = [
         Line2D([], [], color=PALETTE[k], marker=MARKERS[k], markersize=5, linewidth=1.6) for k in range(len(texts))
     ]
-    figure = ax.figure
-    assert figure is not None
+    figure = need_figure(ax)
     up = ScaledTranslation(0, (1.5 * size if header else 0.3 * size) / 72, figure.dpi_scale_trans)
     legend = ax.legend(
         handles, texts, title=plain(plan.title), fontsize=size, title_fontsize=size, frameon=False, loc="lower right",
