@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import functools
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +133,6 @@ class LazyFrame(Frame):
     """A frame whose own engine (polars, DuckDB, Spark) evaluates and sums."""
 
     most_lookups = MOST_LOOKUPS
-    memo: dict[int, Planned] | None = None
 
     def __init__(self, native: Any, lazy: nw.LazyFrame[Any]) -> None:
         self.schema = lazy.collect_schema()
@@ -155,22 +154,22 @@ class LazyFrame(Frame):
         return "time" if dtype in (nw.Date, nw.Datetime) else "values of another kind"
 
     def first(self, value: Rowwise, where: Rowwise) -> float | None:
-        shown = self.lazy.select(value=self._expr(value), chosen=where.evaluate(self).expr)
+        query = Query(self, [*value.columns(), *where.columns()])
+        shown = query.rows.select(value=query.number(value), chosen=query.condition(where))
         found = shown.filter(nw.col("chosen") & nw.col("value").is_finite()).select("value").head(1).collect()
         return float(found["value"].to_list()[0]) if len(found) else None
 
     def sums(self, plan: Plan) -> Sums:
-        chosen = nw.lit(True) if plan.inside is None else self._chosen(plan.inside)
-        known = [self._key(name) for name in plan.keys]
-        named = {f"key{i}": expr for i, expr in enumerate(known)}
+        keys = list(dict.fromkeys([*plan.keys, *plan.by]))
+        asked = [*plan.columns.values(), *([plan.inside] if plan.inside is not None else [])]
+        query = Query(self, [name for part in asked for name in part.columns()], keys)
+        places = dict(zip(keys, query.keys, strict=True))
+        named = {place: nw.col(place) for place in query.keys}
         if plan.inside is not None:
-            named["inside"] = chosen
-        by = [name for name in plan.by if name not in plan.keys]
-        for i, name in enumerate(by):
-            key = self._key(name)
-            named[f"by{i}"] = key if plan.inside is None else nw.when(chosen).then(key)
-        made = {name: self._expr(column) for name, column in plan.columns.items()}
-        staged = self.lazy.select(**named, **made)
+            named["inside"] = query.condition(plan.inside)
+            named |= {places[n]: nw.when(named["inside"]).then(nw.col(places[n])) for n in keys if n not in plan.keys}
+        made = {name: query.number(column) for name, column in plan.columns.items()}
+        staged = query.rows.select(**named, **made)
         if plan.weighted:
             staged = staged.with_columns(**{n: nw.col(a) * nw.col(b) for n, (a, b) in plan.weighted.items()})
         aggregates = [
@@ -178,16 +177,9 @@ class LazyFrame(Frame):
             for i, product in enumerate(plan.products)
         ]
         table = (staged.group_by(*named).agg(*aggregates) if named else staged.select(*aggregates)).collect()
-        keys = {
-            name: self._collected(name, table.get_column(place))
-            for name, place in zip([*plan.keys, *by], [n for n in named if n != "inside"], strict=True)
-        }
+        found = {name: self._collected(name, table.get_column(place)) for name, place in places.items()}
         inside = np.ones(len(table), bool) if plan.inside is None else np.asarray(table["inside"].to_list(), dtype=bool)
-        values = {
-            product: np.array(table[f"sum{i}"].fill_null(0.0).to_numpy(), dtype=np.float64)
-            for i, product in enumerate(plan.products)
-        }
-        return Sums(keys, inside, values)
+        return Sums(found, inside, {p: _numbers(table.get_column(f"sum{i}")) for i, p in enumerate(plan.products)})
 
     def cumulated(
         self,
@@ -198,11 +190,12 @@ class LazyFrame(Frame):
         near: float,
         span: tuple[float, float] | None,
     ) -> Cumulated:
-        keys = {f"by{i}": self._key(name) for i, name in enumerate(by)}
-        over = [*keys] or ["everyone"]
-        rows = self.lazy.select(
-            **(keys or {"everyone": nw.lit(1)}), chosen=self._chosen(inside), value=self.column(column).expr,
-            weight=self._expr(weight), one=nw.lit(1.0),
+        query = Query(self, [column, *weight.columns(), *inside.columns()], by)
+        keys = query.keys
+        over = keys or ["everyone"]
+        rows = query.rows.select(
+            *keys, **({} if keys else {"everyone": nw.lit(1)}), chosen=query.condition(inside),
+            value=query.column(column).expr, weight=query.number(weight), one=nw.lit(1.0),
         )  # fmt: skip
         cells = rows.filter(nw.col("chosen") & (nw.col("weight") > 0)).group_by(*over, "value")
         sums = cells.agg(nw.col("weight").sum(), nw.col("one").sum()).with_columns(
@@ -237,27 +230,50 @@ class LazyFrame(Frame):
         codes, levels = pd.factorize(np.asarray([*column.to_list(), None], dtype=object)[:-1])
         return ordered(codes.astype(np.int64), pd.Series(levels, dtype=object).infer_objects().array)
 
+
+def _numbers(column: nw.Series[Any]) -> np.ndarray:
+    """Return sums as numbers; where an engine has no sum of nothing, it is 0."""
+    return np.array((column.fill_null(0.0) if column.null_count() else column).to_numpy(), dtype=np.float64)
+
+
+class Query:
+    """Expressions in the words of a lazy engine, on rows of the columns asked for: one type of number, NaN as missing.
+
+    Columns are cleaned once, under short names, before anything is computed of them: a query is as long as its expressions.
+    """
+
+    def __init__(self, frame: LazyFrame, columns: Iterable[str], keys: Sequence[str] = ()) -> None:
+        self.frame = frame
+        self.memo: dict[int, Planned] = {}
+        self._places = {name: f"column{i}" for i, name in enumerate(dict.fromkeys(columns))}
+        self.keys = [f"key{i}" for i in range(len(keys))]
+        shown = {place: self._cleaned(name) for name, place in self._places.items()}
+        shown |= {place: self._key(name) for name, place in zip(keys, self.keys, strict=True)}
+        self.rows = frame.lazy.select(**shown) if shown else frame.lazy
+
+    def _cleaned(self, name: str) -> nw.Expr:
+        expr, dtype = nw.col(name), self.frame.schema[name]
+        if self.frame.kinds([name])[name] != "number":
+            return expr
+        expr = expr if dtype == nw.Float64 else expr.cast(nw.Float64)
+        return nw.when(~expr.is_nan()).then(expr) if dtype.is_float() else expr
+
     def _key(self, name: str) -> nw.Expr:
         key = nw.col(name)
-        return nw.when(~key.is_nan()).then(key) if self.schema[name].is_float() else key
+        return nw.when(~key.is_nan()).then(key) if self.frame.schema[name].is_float() else key
 
-    def _chosen(self, condition: Rowwise) -> nw.Expr:
-        expr = condition.evaluate(self).expr
-        return nw.when(expr).then(nw.lit(True)).otherwise(nw.lit(False))
+    def condition(self, condition: Rowwise) -> nw.Expr:
+        """Return whether the condition is known and true."""
+        return nw.when(condition.evaluate(self).expr).then(nw.lit(True)).otherwise(nw.lit(False))
 
-    def _expr(self, value: Rowwise) -> nw.Expr:
+    def number(self, value: Rowwise) -> nw.Expr:
+        """Return the value as a number."""
         planned = value.evaluate(self)
         expr: nw.Expr = planned.number()
         return expr
 
     def column(self, name: str) -> Planned:
-        kind, dtype = self.kinds([name])[name], self.schema[name]
-        expr = nw.col(name)
-        if kind == "number":
-            expr = expr if dtype == nw.Float64 else expr.cast(nw.Float64)
-            if dtype.is_float():
-                expr = nw.when(~expr.is_nan()).then(expr)
-        return Planned(expr, kind, dtype)
+        return Planned(nw.col(self._places[name]), self.frame.kinds([name])[name], self.frame.schema[name])
 
     def constant(self, value: Any) -> Planned:
         if isinstance(value, bool):
@@ -298,13 +314,16 @@ class LazyFrame(Frame):
     def lookup(self, by: Sequence[str], groups: pd.DataFrame, values: np.ndarray) -> Planned:
         if len(values) > MOST_LOOKUPS:
             raise ArgumentError(
-                f"quantile: {len(values)} groups are too many for one query of {self.engine} (at most {MOST_LOOKUPS}). "
+                f"quantile: {len(values)} groups are too many for one query of {self.frame.engine} (at most {MOST_LOOKUPS}). "
                 "Use where= to take fewer groups at a time, or pass the columns as a pandas frame."
             )
         expr = nw.lit(None, dtype=nw.Float64)
         for group, value in zip(groups[list(by)].itertuples(index=False), values, strict=True):
             if np.isfinite(value):
-                matches = [nw.col(n) == (v.item() if hasattr(v, "item") else v) for n, v in zip(by, group, strict=True)]
+                matches = [
+                    nw.col(self._places[n]) == (v.item() if hasattr(v, "item") else v)
+                    for n, v in zip(by, group, strict=True)
+                ]
                 expr = nw.when(functools.reduce(operator.and_, matches)).then(nw.lit(float(value))).otherwise(expr)
         return Planned(expr, "number")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import numpy as np
 from cxstats.errors import ArgumentError, listing
 from cxstats.expression import Expression, col
 from cxstats.inference.estimate import Estimate, Origin
-from cxstats.inference.plan import plain
+from cxstats.inference.plan import plain, squared_weights
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
 from cxstats.inference.request import Request, need_by, place_of
 from cxstats.inference.rows import Rows
@@ -135,7 +136,7 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
     support = Support.of(t)
     df = support.each()
     value = linear.value.T.ravel()
-    rows = _rows(t, first, request.survey, covariance.diagonal(), df, support.drawn(t.fraction < 1))
+    rows = _rows(t, first, request, covariance.diagonal(), df, support.drawn(t.fraction < 1))
     if any(found):
         value, covariance, rows = quantiles(t, found, value, covariance, rows, df)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
@@ -145,12 +146,12 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 
-def _rows(t: Totals, first: Totals, survey: Survey, variance: np.ndarray, df: np.ndarray, drawn: np.ndarray) -> Rows:
+def _rows(t: Totals, first: Totals, request: Request, variance: np.ndarray, df: np.ndarray, drawn: np.ndarray) -> Rows:
     """Return what is known of each row: its base, how much the base is worth, and whether its variance is known.
 
     `drawn` says whether chance had a part in it: some stratum of its domain is not a census.
     """
-    design, groups = survey.design, len(t.groups)
+    design, groups = request.survey.design, len(t.groups)
     n = t.grouped["count"].T.ravel()
     census = (n > 0) & ~drawn
     plain = not (design.strata or design.psu or design.weight or design.fpc)
@@ -160,7 +161,9 @@ def _rows(t: Totals, first: Totals, survey: Survey, variance: np.ndarray, df: np
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = n * simple_variance(t).T.ravel() / variance
         if alike.any():
-            effective = np.where(alike, np.minimum(n, n / _whole_design_effect(first).repeat(groups)), effective)
+            effective = np.where(
+                alike, np.minimum(n, n / _whole_design_effect(first, request).repeat(groups)), effective
+            )
     effective = n if plain else np.where(n == 0, 0.0, np.where(census, np.inf, effective))
 
     def repeated(of: Callable[[Score], Any], kind: Any = object) -> np.ndarray:
@@ -231,7 +234,7 @@ def _raw_variance(t: Totals) -> np.ndarray:
     return np.asarray(np.where(totals_too, raw * sums["x"] ** 2, raw))
 
 
-def _whole_design_effect(t: Totals) -> np.ndarray:
+def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
     """Return each score's design effect in the whole sample, also outside the domain.
 
     Where that is unknown, too: Kish's for the weights, times 1 + (m - 1) 0.05 for PSUs of m answers.
@@ -243,10 +246,12 @@ def _whole_design_effect(t: Totals) -> np.ndarray:
     sums = whole.grouped
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = variance / simple_variance(whole)[0]
-        kish = (sums["count"] * sums["ww"] / sums["b"] ** 2)[0]
-        if t.cluster is not None:
-            kish *= 1 + (np.maximum(sums["count"][0] / (whole.count > 0).sum(axis=0), 1) - 1) * ICC
-    known = np.isfinite(effect) & (variance > ROUNDING * _raw_variance(whole)[0])
+        known = np.isfinite(effect) & (variance > ROUNDING * _raw_variance(whole)[0])
+        if known.all():
+            return np.asarray(effect)
+        kish = sums["count"][0] * squared_weights(request) / sums["b"][0] ** 2
+    if t.cluster is not None:
+        kish *= 1 + (np.maximum(sums["count"][0] / (whole.count > 0).sum(axis=0), 1) - 1) * ICC
     return np.asarray(np.where(known, effect, kish))
 
 
@@ -271,7 +276,8 @@ def _suspicions(t: Totals, request: Request, value: np.ndarray) -> list[str]:
             said.append(f"no answer counts for {place_of(score)}; the answers are {shown}")
     for name in request.by:
         labels = [label for label in t.groups[name].drop_duplicates().tolist() if isinstance(label, str)]
-        alike = [label for label in labels if [w.strip().lower() for w in labels].count(label.strip().lower()) > 1]
+        times = Counter(label.strip().lower() for label in labels)
+        alike = [label for label in labels if times[label.strip().lower()] > 1]
         if alike:
             said.append(f"labels of {name} differ in blanks or capitals only: {listing(sorted(alike), 4)}")
     return said

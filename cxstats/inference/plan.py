@@ -1,12 +1,14 @@
 """A request as a plan of sums: which columns, times which weight, by which key; and what to say of bad answers.
 
 For each score a row carries `y` (points, shifted by a constant near their size), `x` (the denominator; 1 in the base)
-and `b` (1 in the base). Every expression and every sum is asked for once, however many scores use it.
+and `b` (1 in the base). Every expression and every sum is asked for once, however many scores use it; what follows from
+another sum (the square of a share's points, the product of an indicator and its weight) is not asked for at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,15 +17,36 @@ from cxstats.errors import DataError
 from cxstats.expression import Expression, Literal, Lookup, col, when
 from cxstats.inference.request import Request, invalid_answer, place_of
 from cxstats.memory import Plan
+from cxstats.score import Score
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
+LARGEST = float(np.finfo(np.float64).max)
 
-def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan, dict[str, tuple[str, ...]]]:
-    """Return what to sum, and under which name each sum is found; the sum "bad" must be zero."""
-    design, weight, domain = request.survey.design, request.weight, request.domain
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum that is needed: `times` the sum of a product of columns."""
+
+    product: tuple[str, ...]
+    times: float = 1.0
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The columns of one score, and the one number besides 0 that its points are, if there is one."""
+
+    y: str
+    x: str
+    b: str
+    only: float | None
+
+
+def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan, dict[str, Sum]]:
+    """Return what to sum, and of which product, times what, each named sum is made; "trouble" must be zero."""
+    design, weight = request.survey.design, request.weight
     columns: dict[str, Expression] = {}
     weighted: dict[str, tuple[str, str]] = {}
     identity: dict[str, str] = {}
@@ -37,65 +60,64 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
             columns[identity[text]] = expression
         return identity[text]
 
-    def times_weight(name: str) -> str:
+    def heavy(name: str) -> str:
+        """Enter a column times the weight."""
         if weight is None:
             return name
         weighted[f"w{name}"] = ("weight", name)
         return f"w{name}"
 
     def product(a: str, b: str) -> tuple[str, ...]:
-        """Return the sum's key; an indicator times itself is itself."""
+        """Return the product of two columns; an indicator times itself is itself."""
         return (a,) if a == b and a in ones else (a, b) if a <= b else (b, a)
 
+    counted = column(Literal(1.0) if weight is None else when(weight > 0, 1.0, 0.0))
+    ones.add(counted)
+    names: dict[str, Sum] = {"rows": Sum((column(Literal(1.0)),)), "counted": Sum((counted,))}
     if weight is not None:
         columns["weight"] = when(weight.is_answered(), weight, 0.0)
-    everyone = column(Literal(1.0))
-    ones.add(everyone)
-    names: dict[str, tuple[str, ...]] = {"rows": (everyone,)}
-    if weight is not None:
-        names["weight"] = ("weight",)
-        names["zero"] = (column(when((weight == 0) & request.chosen, 1.0, 0.0)),)
-    unlabelled: Expression = Literal(False)
-    for name in request.by:
-        names[f"missing {name}"] = (column(when(request.chosen & col(name).is_missing(), 1.0, 0.0)),)
-        unlabelled = unlabelled | col(name).is_missing()
-    names["unlabelled"] = (column(when(request.chosen & unlabelled, 1.0, 0.0)),)
+        names["bad weight"] = Sum((column(when((weight < 0) | (weight > LARGEST) | weight.is_missing(), 1.0, 0.0)),))
     if design.fpc is not None:
         fpc = column(when(col(design.fpc).is_answered(), col(design.fpc), 0.0))
-        names["fpc"], names["fpc fpc"] = (fpc,), (fpc, fpc)
-    trouble: Expression = Literal(False) if weight is None else (weight < 0) | weight.is_missing()
-    rowwise = []
+        names["fpc"], names["fpc fpc"] = Sum((fpc,)), Sum((fpc, fpc))
+    scored = []
+    bad: Expression = Literal(False)
     for score, c in zip(request.scores, shift, strict=True):
         invalid = invalid_answer(score)
-        base = score.base if invalid is None else score.base & ~invalid
-        if weight is not None:
-            base = base & (weight > 0)
+        base, per = score.base, Literal(1.0) if score.per is None else score.per
         if invalid is not None:
-            trouble = trouble | request.within(score.base & invalid)
-        per = Literal(1.0) if score.per is None else score.per
+            bad, base = bad | (base & invalid), base & ~invalid
         points = score.points if isinstance(c, float) and c == 0 else score.points - c * per
         b = column(when(base, 1.0, 0.0))
         ones.add(b)
         x = b if score.per is None else column(when(base, per, 0.0))
-        rowwise.append({"y": column(when(base, points, 0.0)), "x": x, "b": b})
-    for i, row in enumerate(rowwise):
-        heavy = {part: times_weight(name) for part, name in row.items()}
-        names |= {f"w{part}{i}": (name,) for part, name in heavy.items()}
-        names[f"n{i}"] = (row["b"],)
-        names |= {f"{p}{q}{i}": product(heavy[p], row[q]) for p, q in ("yy", "yx", "xx")}
-        names[f"ww{i}"] = product(heavy["b"], heavy["b"])
-        if row["x"] == row["b"]:  # the base is an indicator: y x = y and x x = x
-            names[f"yx{i}"], names[f"xx{i}"] = (heavy["y"],), (heavy["x"],)
+        scored.append(Scored(column(when(base, points, 0.0)), x, b, _only_value(score, c)))
+    names["bad"] = Sum((counted, column(when(bad, 1.0, 0.0))))
+    for i, row in enumerate(scored):
+        wy, wx, wb = heavy(row.y), heavy(row.x), heavy(row.b)
+        names |= {f"wy{i}": Sum((wy,)), f"wx{i}": Sum((wx,)), f"wb{i}": Sum((wb,))}
+        names[f"n{i}"] = Sum((row.b,) if weight is None else product(counted, row.b))
+        names[f"yy{i}"] = Sum(product(wy, row.y)) if row.only is None else Sum((wy,), row.only)
+        plain = row.x == row.b  # the base is an indicator: y x = y and x x = x
+        names[f"yx{i}"] = Sum((wy,) if plain else product(wy, row.x))
+        names[f"xx{i}"] = Sum((wx,) if plain else product(wx, row.x))
     if not design.psu:
-        flat = [((part, i), times_weight(row[part])) for part in ("y", "x") for i, row in enumerate(rowwise)]
-        names |= {f"{p}*{q}": product(a, b) for p, a in flat for q, b in flat}
-        if weight is None:
-            names |= {f"{('y', i)}*{('x', i)}": names[f"yx{i}"] for i in range(len(rowwise))}
-            names |= {f"{('x', i)}*{('y', i)}": names[f"yx{i}"] for i in range(len(rowwise))}
-    names["bad"] = (column(when(trouble, 1.0, 0.0)),)
-    products = list(dict.fromkeys(names.values()))
+        flat = [((part, i), heavy(getattr(row, part))) for part in ("y", "x") for i, row in enumerate(scored)]
+        names |= {f"{p}*{q}": Sum(product(a, b)) for p, a in flat for q, b in flat}
+        for i, row in enumerate(scored):
+            yy, yx, xy, xx = (f"{(p, i)}*{(q, i)}" for p, q in ("yy", "yx", "xy", "xx"))
+            if row.only is not None:  # y is this number or 0, and x is 1 where it is not 0
+                names[yy] = Sum(names[xy].product, row.only)
+            if weight is None:
+                names |= {yy: names[f"yy{i}"], yx: names[f"yx{i}"], xy: names[f"yx{i}"], xx: names[f"xx{i}"]}
+    products = list(dict.fromkeys(found.product for found in names.values()))
     keys = [*design.strata, *(name for name in design.psu if name not in design.strata)]
-    return Plan(columns, products, keys, request.by, domain, weighted), names
+    return Plan(columns, products, keys, request.by, request.where, weighted), names
+
+
+def _only_value(score: Score, shift: float | Expression) -> float | None:
+    """Return the one number besides 0 that a row is worth, if there is one and nothing shifts it: 100 for shares."""
+    return 100.0 if score.family == "share" and isinstance(shift, float) and shift == 0 else None
 
 
 def shifts_of(request: Request) -> list[float]:
@@ -113,27 +135,39 @@ def shifts_of(request: Request) -> list[float]:
 
 def shifts_by_group(request: Request, groups: pd.DataFrame, shift: np.ndarray) -> list[float | Expression]:
     """Return each score's shift as an expression: the number that the row's group has in the table (groups x scores)."""
-    if not request.by:
-        return [float(c) for c in shift[0]]
     return [
-        Lookup(request.by, groups, column, f"shift of score {k} {column.tolist()}") for k, column in enumerate(shift.T)
+        float(column[0])
+        if np.all(column == column[0])
+        else Lookup(request.by, groups, column, f"shift of score {k} {column.tolist()}")
+        for k, column in enumerate(shift.T)
     ]
+
+
+def squared_weights(request: Request) -> np.ndarray:
+    """Return the sum of squared weights of each score's base, in the whole sample: a small pass of its own."""
+    columns = {f"b{i}": when(score.base, 1.0, 0.0) for i, score in enumerate(request.scores)}
+    if request.weight is None:
+        plan = Plan(columns, [(name,) for name in columns])
+    else:
+        columns["weight"] = request.weight
+        weighted = {f"w{i}": ("weight", f"b{i}") for i in range(len(request.scores))}
+        plan = Plan(columns, [(name, name) for name in weighted], weighted=weighted)
+    sums = request.survey.frame.sums(plan)
+    return np.asarray([sums.values[product].sum() for product in plan.products])
 
 
 def check_finite(request: Request, values: dict[str, np.ndarray], inside: np.ndarray) -> None:
     """Raise for infinite values in the domain; outside it they are nothing."""
     survey = request.survey
-    if survey.design.weight and not np.isfinite(values["weight"]).all():
-        raise DataError(f"Survey(weight=): column {survey.design.weight!r} holds infinite weights.")
     for i, score in enumerate(request.scores):
-        sums = [values[f"wy{i}"], values[f"wx{i}"], values[f"yy{i}"]]
+        sums = [values[f"{name}{i}"] for name in ("wy", "wx", "yy", "yx", "xx")]
         if not all(np.isfinite(s[inside]).all() for s in sums):
             infinite = [n for n in score.columns() if survey.frame.kinds([n])[n] == "number"]
             raise DataError(
                 f"{place_of(score)}: there are infinite (or overflowing) values in {' or '.join(map(repr, infinite))}. "
                 "Recode them as missing, or leave them out with where=."
             )
-        for s in (*sums, values[f"yx{i}"], values[f"xx{i}"]):
+        for s in sums:
             s[~np.isfinite(s)] = 0.0
 
 
@@ -141,7 +175,11 @@ def complain(request: Request) -> None:
     """Find which check failed, and say how many answers and which."""
     survey, weight = request.survey, request.weight
     if weight is not None:
-        for invalid, what in ((weight.is_missing(), "missing"), (weight < 0, "negative")):
+        for invalid, what in (
+            (weight.is_missing(), "missing"),
+            (weight < 0, "negative"),
+            (weight > LARGEST, "infinite"),
+        ):
             count = _rows(survey, invalid)
             if count:
                 raise DataError(

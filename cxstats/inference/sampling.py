@@ -23,12 +23,29 @@ def numbered(sums: Sums, columns: Sequence[str]) -> tuple[np.ndarray, list[str]]
             )
     if not columns:
         return np.zeros(len(sums.inside), dtype=np.int64), [""]
-    code = np.zeros(len(sums.inside), dtype=np.int64)
-    for name in columns:
-        _, code = np.unique(code * (len(sums.keys[name].levels) + 1) + sums.keys[name].codes, return_inverse=True)
-    _, where, numbered = np.unique(code, return_index=True, return_inverse=True)
-    labels = [[label(v) for v in sums.keys[name].levels.iloc[sums.keys[name].codes[where]]] for name in columns]
-    return numbered, [" / ".join(parts) for parts in zip(*labels, strict=True)]
+    numbers, occurring = dense([sums.keys[name].codes for name in columns])
+    labels = [
+        [label(v) for v in sums.keys[name].levels.iloc[codes]] for name, codes in zip(columns, occurring, strict=True)
+    ]
+    return numbers, [" / ".join(parts) for parts in zip(*labels, strict=True)]
+
+
+def dense(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the number of each combination of codes that occur, in sorted order, and each number's codes."""
+    numbers = np.zeros(len(keys[0]), dtype=np.int64)
+    occurring: list[np.ndarray] = []
+    for codes in keys:
+        width = int(codes.max(initial=0)) + 1
+        combined = numbers * width + codes
+        if width * (len(occurring[0]) if occurring else 1) <= 4 * len(combined):  # a table of all combinations is small
+            there = np.flatnonzero(np.bincount(combined))
+            place = np.zeros(int(combined.max(initial=0)) + 1, dtype=np.int64)
+            place[there] = np.arange(len(there))
+            numbers = place[combined]
+        else:
+            there, numbers = np.unique(combined, return_inverse=True)
+        occurring = [*(before[there // width] for before in occurring), there % width]
+    return numbers, occurring
 
 
 def clusters(

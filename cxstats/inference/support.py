@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cxstats.inference.sampling import dense
 from cxstats.inference.totals import Totals
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ class Support:
 
     def each(self) -> np.ndarray:
         """Return the degrees of freedom of each estimate."""
-        pairs = np.unique(self.stratum[self.unit] * self.width + self.estimate)
-        strata = np.bincount(pairs % self.width, minlength=self.width) if len(pairs) else np.zeros(self.width)
+        _, (_, estimates) = dense([self.stratum[self.unit], self.estimate])  # the pairs that occur
+        strata = np.bincount(estimates, minlength=self.width)
         psus = np.bincount(self.estimate, weights=self.count, minlength=self.width)
         return np.asarray(psus - strata, dtype=np.float64)
 

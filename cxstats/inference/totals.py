@@ -18,7 +18,7 @@ import numpy as np
 from cxstats.errors import DataError
 from cxstats.inference.plan import check_finite, complain, plan_of, shifts_by_group, shifts_of
 from cxstats.inference.request import Request, place_of
-from cxstats.inference.sampling import clusters, complain_of_lone, fractions, numbered
+from cxstats.inference.sampling import clusters, complain_of_lone, dense, fractions, numbered
 from cxstats.memory import Sums
 from cxstats.score import Score
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARTS = ("y", "x", "b")
-SQUARES = ("yy", "yx", "xx", "ww")
+SQUARES = ("yy", "yx", "xx")
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ class Totals:
     """What the pass leaves; one line a cell (stratum x PSU x group, or stratum x group).
 
     `first["y"]` is cells x scores: weighted totals of the shifted points; `first["x"]` of the denominator, `first["b"]`
-    of the base. `count` is unweighted. `square` holds weighted sums of yy, yx and xx (for the variance of one row), and
-    the sum of squared weights, ww.
+    of the base. `count` is unweighted. `square` holds weighted sums of yy, yx and xx (for the variance of one row).
     `second` holds, for rows as PSUs, sums of products of the weighted row values, by pairs of (part, score).
     """
 
@@ -71,7 +70,7 @@ class Totals:
 
     @cached_property
     def grouped(self) -> dict[str, np.ndarray]:
-        """The sums by group (groups x scores): "count", "y", "x", "b", "yy", "yx", "xx", "ww"."""
+        """The sums by group (groups x scores): "count", "y", "x", "b", "yy", "yx", "xx"."""
         inside, groups = np.flatnonzero(self.group >= 0), len(self.groups)
         group = self.group[inside]
 
@@ -89,20 +88,22 @@ def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFr
     usual = shifts_of(request) if shift is None or shifted is None else shifts_by_group(request, shifted, shift)
     plan, names = plan_of(request, usual)
     sums = survey.frame.sums(plan)
-    values = {name: sums.values[product] for name, product in names.items()}
-    if values["bad"].sum() != 0:
-        complain(request)
-    check_finite(request, values, sums.inside)
+    values = {name: _times(sums.values[found.product], found.times) for name, found in names.items()}
     if not len(sums.inside) or not values["rows"].sum():
         raise DataError("measure: the frame has no rows.")
+    if "bad weight" in values and values["bad weight"].sum() != 0:
+        complain(request)
+    group, groups = _groups(sums, request.by, values["counted"] > 0)
+    if values["bad"][group >= 0].sum() != 0:
+        complain(request)
+    check_finite(request, values, group >= 0)
     stratum, strata_names = numbered(sums, design.strata)
     cluster, cluster_names, sampled = clusters(survey, sums, stratum, strata_names, values["rows"])
-    if design.weight and len(sums.inside) and not (values["weight"].sum() > 0):
+    if not values["counted"].sum():
         raise DataError(
             f"Survey(weight=): the weights in column {design.weight!r} are all zero, so no one is represented."
         )
     fraction = fractions(survey, sums, stratum, strata_names, sampled, values)
-    group, groups = _groups(sums, request.by)
     shifts = np.tile(np.asarray(usual, dtype=np.float64), (len(groups), 1)) if shift is None else shift
     k = len(scores)
     first = {part: _columns([values[f"w{part}{i}"] for i in range(k)]) for part in PARTS}
@@ -121,7 +122,7 @@ def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFr
     return Totals(
         scores, groups, group, stratum, cluster, sampled, fraction, values["rows"],
         _columns([values[f"n{i}"] for i in range(k)]), first, square, second,
-        shifts, _left_out(request, values, sums.inside),
+        shifts, _left_out(request, sums, values, group >= 0),
         strata_names, cluster_names, design.lone_psu, _identity(survey.frame.native),
     )  # fmt: skip
 
@@ -160,34 +161,46 @@ def _identity(native: Any) -> Any:
         return native
 
 
+def _times(values: np.ndarray, factor: float) -> np.ndarray:
+    return values if factor == 1 else factor * values
+
+
 def _columns(columns: Sequence[np.ndarray]) -> np.ndarray:
     """Return the arrays as columns that are each contiguous, since they are summed one by one."""
-    return np.asfortranarray(np.column_stack(columns))
+    return np.array(columns).T
 
 
-def _left_out(request: Request, values: dict[str, np.ndarray], inside: np.ndarray) -> LeftOut:
-    zero = int(values["zero"].sum()) if request.weight is not None else 0
-    outside, within = values["rows"][~inside].sum(), values["rows"][inside].sum()
+def _left_out(request: Request, sums: Sums, values: dict[str, np.ndarray], inside: np.ndarray) -> LeftOut:
+    """Count the rows outside the domain; `inside` says which cells hold some of it."""
+    rows, chosen = values["rows"], sums.inside
+    labelled = chosen & _labelled(sums, request.by)
     return LeftOut(
-        rows=int(values["rows"].sum()),
-        outside_where=0 if request.where is None else int(outside - values["unlabelled"].sum() - zero),
-        missing_by={name: int(values[f"missing {name}"].sum()) for name in request.by},
-        zero_weight=zero,
-        no_answer={place_of(s): int(within - values[f"n{i}"][inside].sum()) for i, s in enumerate(request.scores)},
-    )
+        rows=int(rows.sum()),
+        outside_where=int(rows[~chosen].sum()),
+        missing_by={name: int(rows[chosen & (sums.keys[name].codes < 0)].sum()) for name in request.by},
+        zero_weight=int((rows - values["counted"])[labelled].sum()),
+        no_answer={place_of(s): int((values["counted"] - values[f"n{i}"])[inside].sum())
+                   for i, s in enumerate(request.scores)},
+    )  # fmt: skip
 
 
-def _groups(sums: Sums, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+def _labelled(sums: Sums, by: Sequence[str]) -> np.ndarray:
+    """Tell of each cell whether it has a label in every grouping column."""
+    known = np.ones(len(sums.inside), dtype=bool)
+    for name in by:
+        known &= sums.keys[name].codes >= 0
+    return known
+
+
+def _groups(sums: Sums, by: Sequence[str], counted: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
     """Return each cell's group (-1 outside the domain) and the labels of the groups, sorted."""
     import pandas as pd
 
-    group = np.where(sums.inside, 0, -1)
+    inside = sums.inside & counted & _labelled(sums, by)
+    group = np.where(inside, 0, -1)
     if not by:
         return group, pd.DataFrame(index=range(1))
-    code = np.zeros(len(group), dtype=np.int64)
-    for name in by:
-        code = code * (len(sums.keys[name].levels) + 1) + sums.keys[name].codes
-    occurring, where, numbered = np.unique(code[sums.inside], return_index=True, return_inverse=True)
-    group[sums.inside] = numbered
-    labels = {name: sums.keys[name].levels.iloc[sums.keys[name].codes[sums.inside][where]].array for name in by}
-    return group, pd.DataFrame(labels, index=range(len(occurring)))
+    code, names = dense([sums.keys[name].codes[inside] for name in by])
+    group[inside] = code
+    labels = {name: sums.keys[name].levels.iloc[found].array for name, found in zip(by, names, strict=True)}
+    return group, pd.DataFrame(labels, index=range(len(names[0])))
