@@ -1,80 +1,59 @@
-"""A synthetic customer survey whose truth is known: made by a program, no real customers.
+"""The embedded synthetic sample: six tables of one invented firm, whose truth is known, and other worlds like it.
 
-Every rate that the answers are drawn from is a constant in this file, and `sample_truth` works out what a metric should
-come to, so that a method can be tested by whether it finds the truth again. Probabilities are linear in time and in
-channel, so the truth is exact and needs no simulation.
+`load_survey` and its kin read the tables that come with the package; `simulate` draws a survey of any size, `simulate_world`
+all tables, with any single truth changed; `sample_truth` works out what a metric should come to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from cxstats.errors import ArgumentError, FetchError, one_of
+from cxstats.datasets.synthetic.headlines import METRICS, headline
+from cxstats.datasets.synthetic.truth import CHANNELS, QUARTERS, Truth
+from cxstats.datasets.synthetic.world import TABLES, draw_world
+from cxstats.errors import FetchError, one_of
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
-QUARTERS = tuple(f"{year}Q{quarter}" for year in range(2022, 2027) for quarter in range(1, 5))[3:19]
-REGIONS = ("east", "north", "south", "west")
-BRANCHES_PER_REGION = 10
-CHANNELS = ("app", "branch", "phone", "web")
-
-# who is asked: the share of contacts by channel; customers of a branch, drawn evenly between these
-CHANNEL_SHARE = {"app": 0.34, "branch": 0.12, "phone": 0.28, "web": 0.26}
-BRANCH_CUSTOMERS = (200.0, 2000.0)
-
-# satisfied (overall 4 or 5): by channel at the middle of the time span, plus the slope, plus the branch's own effect
-SATISFIED = {"app": 0.76, "branch": 0.80, "phone": 0.64, "web": 0.70}
-SLOPE_PER_YEAR = 0.02
-BRANCH_SPREAD = 0.06  # effects are even between -spread and +spread
-
-# every other answer depends on whether the customer is satisfied: the probabilities if so, and if not
-OVERALL = ({5: 0.45, 4: 0.55}, {3: 0.50, 2: 0.30, 1: 0.20})
-RECOMMEND = (
-    {10: 0.34, 9: 0.26, 8: 0.18, 7: 0.12, 6: 0.06, 5: 0.04},
-    {10: 0.03, 9: 0.05, 8: 0.14, 7: 0.18, 6: 0.18, 5: 0.16, 4: 0.10, 3: 0.08, 2: 0.04, 1: 0.02, 0: 0.02},
-)
-RESOLVED = ({"yes": 0.88, "no": 0.12}, {"yes": 0.45, "no": 0.55})
-DELIVERED = ({5: 0.45, 4: 0.40, 3: 0.15}, {4: 0.20, 3: 0.40, 2: 0.30, 1: 0.10})
-EXPECTED = ({5: 0.45, 4: 0.35, 3: 0.15, 2: 0.05},) * 2
-QUESTIONS: Mapping[str, tuple[Mapping[Any, float], Mapping[Any, float]]] = {
-    "overall": OVERALL,
-    "recommend": RECOMMEND,
-    "resolved": RESOLVED,
-    "expected": EXPECTED,
-    "delivered": DELIVERED,
-}
-EASY = {"app": 0.78, "branch": 0.62, "phone": 0.58, "web": 0.70}  # easy is 1 + six throws at this chance,
-EASY_IF = (0.06, -0.12)  # changed by this if satisfied, if not
-
-# no answer: by question and channel, whatever the answer would have been
-NO_ANSWER = {
-    "overall": {"app": 0.02, "branch": 0.06, "phone": 0.04, "web": 0.03},
-    "recommend": {"app": 0.05, "branch": 0.12, "phone": 0.10, "web": 0.06},
-    "easy": {"app": 0.04, "branch": 0.09, "phone": 0.07, "web": 0.05},
-    "resolved": {"app": 0.03, "branch": 0.08, "phone": 0.05, "web": 0.04},
-    "expected": {"app": 0.06, "branch": 0.14, "phone": 0.12, "web": 0.08},
-    "delivered": {"app": 0.05, "branch": 0.11, "phone": 0.09, "web": 0.06},
-}
-METRICS = ("csat", "nps", "effort", "first_contact_resolution", "gap")
-
-SEED, SIZE = 20260930, 2000
+SEED, SIZE = 20260930, 8320
 NOTES = (
-    "Synthetic: every answer was drawn by a program from rates stated in cxstats.datasets.sample; no real customer "
-    "answered.",
+    "Synthetic: every answer was drawn by a program from truths stated in cxstats.datasets.synthetic.truth; no real "
+    "customer answered.",
 )
+AMOUNTS = ("weight", "spend", "wait", "technology", "basics_delivered", "innovation", "clarity", "investment", "improvement",
+           "cost", "margin", "planned_return")  # fmt: skip
 
 
-def simulate(*, n: int = SIZE, seed: int = SEED) -> pd.DataFrame:
-    """Draw a synthetic customer survey from the stated truth.
+@dataclass(frozen=True)
+class Sample:
+    """One table that comes with the package: its file, its rows, and the sha256 of the file."""
+
+    file: str
+    rows: int
+    sha256: str
+
+
+SAMPLES = {
+    "survey": Sample("survey.csv.gz", 8320, "02650455140a6a381616b9a5a463ed7e6c584a14062d29310d20c166d9b9afa5"),
+    "contacts": Sample("contacts.csv.gz", 45469, "f87d5c00171ad2dfdb3e093bba3202bb08ba9fa8dea63d6c4c1354c5dadfffac"),
+    "staff": Sample("staff.csv", 320, "f44de3a73b59d96efc2da6d5c83d5cf6b1dec4cd9dba4fb1ccec5e3cc7d331b2"),
+    "branches": Sample("branches.csv", 640, "2d400f48edcfeba90d1a76a87355c2ca361104247f9aa9abbd489b056e244919"),
+    "choices": Sample("choices.csv.gz", 9600, "e754ef8a0c6237d2aaf9752ca788f39e52cd97c7981149baa70f47780afd0771"),
+    "costs": Sample("costs.csv", 3, "2eaf8351e152187d30fdfabfc525897e502b9ba37f981bdf5a380a7210a1d3e8"),
+}
+"""The tables of the embedded sample, by name."""
+
+
+def simulate(*, n: int = SIZE, seed: int = SEED, **truths: Any) -> pd.DataFrame:
+    """Draw a synthetic customer survey from the stated truth, or from another one.
 
     Forty branches in four regions are visited in sixteen quarters. In each quarter each branch gives (nearly) the same
-    number of respondents, so a respondent stands for the customers of the branch over that number.
+    number of respondents, so a respondent stands for the customers of the branch over that number; some customers are asked
+    in several quarters. ``data/sample/README.md`` describes the columns and the truth.
 
     Parameters
     ----------
@@ -82,18 +61,20 @@ def simulate(*, n: int = SIZE, seed: int = SEED) -> pd.DataFrame:
         Number of respondents, at least one for each branch and quarter (640).
     seed : int
         Another seed, another sample of respondents and branches.
+    **truths
+        Truths to change, by the names of `cxstats.datasets.synthetic.Truth`: a number, or of a table only the entries given,
+        such as ``need_effect=0.0`` or ``worth={"wow": 40.0}``. Effects are in points of the answer's scale, chances and
+        shares from 0 to 1.
 
     Returns
     -------
     pandas.DataFrame
-        One row a respondent: ``respondent``, ``quarter`` ("2022Q4" to "2026Q3"), ``region`` (the strata), ``branch``
-        (the PSUs), ``weight`` (customers represented), ``channel``, ``overall`` (1-5), ``recommend`` (0-10), ``easy``
-        (1-7, 7 is easy), ``resolved`` ("yes", "no"), ``expected`` and ``delivered`` (1-5), ``synthetic`` (always true).
+        One row a respondent; the columns of `load_survey`. ``frame.attrs`` says that it is synthetic.
 
     Raises
     ------
     ArgumentError
-        If `n` is too small.
+        If `n` or `seed` is out of range, there is no such truth, or the truths contradict each other (a chance over 1).
 
     Notes
     -----
@@ -105,106 +86,112 @@ def simulate(*, n: int = SIZE, seed: int = SEED) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from cxstats.datasets.sample import simulate
-    >>> simulate(n=640, seed=1)[["quarter", "region", "branch"]].iloc[0].tolist()
+    >>> import cxstats as cx
+    >>> cx.simulate(n=640, seed=1)[["quarter", "region", "branch"]].iloc[0].tolist()
     ['2022Q4', 'east', 'east-01']
     """
-    import pandas as pd
-
-    branches = [f"{region}-{k:02d}" for region in REGIONS for k in range(1, BRANCHES_PER_REGION + 1)]
-    cells = len(QUARTERS) * len(branches)
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < cells:
-        raise ArgumentError(f"simulate(n=): a whole number of at least {cells} is needed, not {n!r}.")
-    random = np.random.default_rng(seed)
-    low, high = BRANCH_CUSTOMERS
-    customers = low + (high - low) * random.random(len(branches))
-    effect = BRANCH_SPREAD * (2 * random.random(len(branches)) - 1)
-
-    size = np.full(cells, n // cells)
-    size[random.permutation(cells)[: n % cells]] += 1
-    cell = np.repeat(np.arange(cells), size)
-    quarter, branch = cell // len(branches), cell % len(branches)
-    channel = _drawn(random.random(n), [CHANNEL_SHARE[c] for c in CHANNELS])
-    satisfied = random.random(n) < np.asarray([SATISFIED[c] for c in CHANNELS])[channel] + (
-        SLOPE_PER_YEAR * _years()[quarter] + effect[branch]
-    )
-
-    frame = pd.DataFrame(
-        {
-            "respondent": [f"synthetic-{i:0{len(str(n))}d}" for i in range(1, n + 1)],
-            "quarter": np.asarray(QUARTERS)[quarter],
-            "region": np.repeat(REGIONS, BRANCHES_PER_REGION)[branch],
-            "branch": np.asarray(branches)[branch],
-            "weight": np.round(customers[branch] / size[cell], 2),
-            "channel": np.asarray(CHANNELS)[channel],
-        }
-    )
-    for name, (yes, no) in QUESTIONS.items():
-        u = random.random(n)
-        frame[name] = np.where(satisfied, _answers(u, yes), _answers(u, no))
-    chance = np.asarray([EASY[c] for c in CHANNELS])[channel] + np.where(satisfied, *EASY_IF)
-    frame["easy"] = 1 + (random.random((n, 6)) < chance[:, None]).sum(axis=1)
-    for name, rates in NO_ANSWER.items():
-        missing = random.random(n) < np.asarray([rates[c] for c in CHANNELS])[channel]
-        frame[name] = _typed(frame[name]).mask(missing)
-    frame["synthetic"] = True
-    columns = ["overall", "recommend", "easy", "resolved", "expected", "delivered", "synthetic"]
-    return _described(frame[[*frame.columns[:6], *columns]])
+    return simulate_world(n=n, seed=seed, tables=("survey",), **truths)["survey"]
 
 
-def sample_truth(metric: str, *, channel: str | None = None, quarter: str | None = None) -> float:
-    """Return what a metric of the synthetic survey is in truth.
+def simulate_world(
+    *, n: int = SIZE, seed: int = SEED, tables: tuple[str, ...] = TABLES, **truths: Any
+) -> dict[str, pd.DataFrame]:
+    """Draw all tables of a synthetic world: survey, contact log, staff, branches, choices and costs.
 
     Parameters
     ----------
-    metric : {"csat", "nps", "effort", "first_contact_resolution", "gap"}
-        With the scales of the survey: top 2 of 1-5, 0-10, mean of 1-7, "yes", delivered minus expected.
-    channel, quarter : str, optional
-        One channel, one quarter; None is all of them.
+    n : int
+        Number of respondents of the survey; the contact log grows with it.
+    seed : int
+        Another seed, another sample.
+    tables : tuple of str
+        Which tables; each is the same whatever others are drawn.
+    **truths
+        As in `simulate`.
 
     Returns
     -------
-    float
-        The expected value of the metric among those who answer, in its unit.
+    dict of pandas.DataFrame
+        By name, each with the columns of its ``load_`` function.
 
     Raises
     ------
     ArgumentError
-        If there is no such metric, channel or quarter.
+        As in `simulate`, or if there is no such table.
 
     Notes
     -----
-    Over all channels, those who answer more often weigh more: a metric describes who answered. The slope per year is
-    ``4 / 15 * (truth in the last quarter - truth in the first)``, as every metric is linear in time.
+    Caution: synthetic. The world is one in which most claims of the field have a known answer, not one that exists.
+
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> world = cx.simulate_world(n=640, seed=1, tables=("staff", "costs"))
+    >>> {name: len(table) for name, table in world.items()}
+    {'staff': 320, 'costs': 3}
+    """
+    for table in tables:
+        one_of("simulate_world(tables=)", table, TABLES)
+    drawn = draw_world(Truth().changed(**truths), n, seed, tuple(tables))
+    return {name: _described(_typed(frame)) for name, frame in drawn.items()}
+
+
+def sample_truth(metric: str, *, channel: str | None = None, quarter: str | None = None, **truths: Any) -> float:
+    """Return what a metric of the synthetic survey is in truth, among those who answer.
+
+    Parameters
+    ----------
+    metric : {"csat", "nps", "effort", "first_contact_resolution", "gap"}
+        With the scales of the survey: top 2 of 1-5, 0-10, mean of 1-7 (7 is easy), "yes", delivered minus expected.
+    channel, quarter : str, optional
+        One channel, one quarter; None is all of them.
+    **truths
+        The world, as in `simulate`.
+
+    Returns
+    -------
+    float
+        The expected value of the metric, in its unit.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such metric, channel, quarter or truth.
+
+    Notes
+    -----
+    The dissatisfied leave more questions out, so this is not the mean of all customers: no weight of the survey undoes that.
+
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
 
     Examples
     --------
     >>> from cxstats.datasets.sample import sample_truth
-    >>> round(sample_truth("csat", channel="app"), 6)
-    76.0
+    >>> round(sample_truth("csat", channel="app", no_answer=0.0), 4)
+    74.8364
     """
     one_of("sample_truth(metric)", metric, METRICS)
     one_of("sample_truth(channel=)", channel, (None, *CHANNELS))
     one_of("sample_truth(quarter=)", quarter, (None, *QUARTERS))
-    years = 0.0 if quarter is None else float(_years()[QUARTERS.index(quarter)])
-    asked = {"csat": ["overall"], "nps": ["recommend"], "effort": ["easy"], "first_contact_resolution": ["resolved"]}
-    weights, values = [], []
-    for name in CHANNELS if channel is None else (channel,):
-        satisfied = SATISFIED[name] + SLOPE_PER_YEAR * years
-        answering = [1 - NO_ANSWER[question][name] for question in asked.get(metric, ["expected", "delivered"])]
-        weights.append(CHANNEL_SHARE[name] * float(np.prod(answering)))
-        if_so, if_not = (_expected(metric, k, name) for k in (0, 1))
-        values.append(satisfied * if_so + (1 - satisfied) * if_not)
-    return float(np.average(values, weights=weights))
+    return headline(metric, channel, quarter, Truth().changed(**truths))
 
 
 def load_survey() -> pd.DataFrame:
-    """Return the embedded synthetic sample: 2,000 respondents, as `simulate` draws them.
+    """Return the survey of the embedded synthetic sample: 8,320 respondents in 16 quarters.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `simulate`; ``frame.attrs`` carries ``notes`` (that it is synthetic) and ``synthetic``.
+        One row a respondent. Among the columns: ``quarter`` ("2022Q4" to "2026Q3"), ``region`` (the strata), ``branch`` (the
+        PSUs), ``weight``, ``channel``, ``segment``, ``overall`` (1-5), ``satisfaction`` and ``loyalty`` (1-10), ``recommend``
+        (0-10), ``effort`` (1-7, 7 is easy), ``resolved`` ("yes", "no"), ``expected`` and ``delivered`` (1-5);
+        ``data/sample/README.md`` lists them all. ``frame.attrs`` says that it is synthetic.
 
     Raises
     ------
@@ -215,37 +202,199 @@ def load_survey() -> pd.DataFrame:
     -----
     Caution: synthetic. It shows what the methods do, and nothing about customers anywhere.
 
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
+
     Examples
     --------
-    >>> from cxstats.datasets.sample import load_survey
-    >>> len(load_survey())
-    2000
+    >>> import cxstats as cx
+    >>> len(cx.load_survey())
+    8320
     """
-    import pandas as pd
+    return _loaded("survey")
 
-    frame = pd.read_csv(sample_file("survey.csv"), keep_default_na=False, na_values=[""])
-    for name in NO_ANSWER:
-        frame[name] = _typed(frame[name])
-    return _described(frame)
+
+def load_contacts() -> pd.DataFrame:
+    """Return the contact log of the embedded synthetic sample: two years, one row a contact.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``contact``, ``customer`` (missing where anonymous), ``time``, ``issue``, ``channel``, ``served_by``, ``agent``,
+        ``wait`` (minutes), ``transferred``, ``repeated_information``, ``self_service_tried``, ``follow_up_promised``,
+        ``follow_up_kept``, ``abandoned``, ``resolved`` (the agent's word), ``age``, ``respondent`` (of the survey, if any).
+
+    Raises
+    ------
+    FetchError
+        If the file that comes with the package is not there.
+
+    Notes
+    -----
+    Caution: synthetic. The agent's word overstates what the customers' next contact shows.
+
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> cx.load_contacts()["channel"].value_counts().index.tolist()
+    ['phone', 'app', 'web', 'branch']
+    """
+    return _loaded("contacts")
+
+
+def load_staff() -> pd.DataFrame:
+    """Return the staff of the embedded synthetic sample: how they rate their touchpoints, and guess what customers expect.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``staff``, ``branch``, ``region``, ``role``, and for each touchpoint ``delivered_...`` and ``expected_...`` (1-5).
+
+    Raises
+    ------
+    FetchError
+        If the file that comes with the package is not there.
+
+    Notes
+    -----
+    Caution: synthetic. Staff are of the survey's branches, so compare the two by `concat`, not as independent samples.
+
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> cx.load_staff()["branch"].nunique()
+    40
+    """
+    return _loaded("staff")
+
+
+def load_branches() -> pd.DataFrame:
+    """Return the branches of the embedded synthetic sample, quarter by quarter.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``branch``, ``region``, ``industry``, ``quarter``, ``customers``, ``technology``, ``innovation`` and ``clarity`` (0-10),
+        ``basics_delivered`` (0-100), ``investment`` (thousands), ``improvement`` (points), ``programme`` ("marketing",
+        "service", "none": who led it) and ``programme_start``.
+
+    Raises
+    ------
+    FetchError
+        If the file that comes with the package is not there.
+
+    Notes
+    -----
+    Caution: synthetic. Which branch has a programme was drawn by lot.
+
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> len(cx.load_branches())
+    640
+    """
+    return _loaded("branches")
+
+
+def load_choices() -> pd.DataFrame:
+    """Return the choice experiment of the embedded synthetic sample: 400 respondents, 8 tasks of 3 alternatives.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``respondent``, ``task``, ``alternative``, ``price``, ``wait`` (minutes), ``channel``, ``expertise``, ``chosen``.
+
+    Raises
+    ------
+    FetchError
+        If the file that comes with the package is not there.
+
+    Notes
+    -----
+    Caution: synthetic.
+
+    References
+    ----------
+    McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In *Frontiers in Econometrics*.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> int(cx.load_choices()["chosen"].sum())
+    3200
+    """
+    return _loaded("choices")
+
+
+def load_costs() -> pd.DataFrame:
+    """Return what each level of service costs in the embedded synthetic sample, and the return that was planned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``service_level``, ``cost`` (of a customer served), ``margin`` (of spend), ``planned_return`` (per unit of extra cost).
+
+    Raises
+    ------
+    FetchError
+        If the file that comes with the package is not there.
+
+    Notes
+    -----
+    Caution: synthetic.
+
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> cx.load_costs()["service_level"].tolist()
+    ['poor', 'adequate', 'wow']
+    """
+    return _loaded("costs")
 
 
 def sample_survey() -> Survey:
-    """Return the embedded synthetic sample with its design: regions are strata, branches are clusters, weighted.
+    """Return the survey of the embedded synthetic sample with its design: regions are strata, branches clusters, weighted.
 
     Returns
     -------
     Survey
         On the frame of `load_survey`.
 
+    Raises
+    ------
+    FetchError
+        If the file that comes with the package is not there.
+
     Notes
     -----
     Caution: synthetic. It shows what the methods do, and nothing about customers anywhere.
 
+    References
+    ----------
+    Burton, A. et al. (2006). The design of simulation studies in medical statistics. *Stat. Med.* 25.
+
     Examples
     --------
-    >>> from cxstats.datasets.sample import sample_survey
-    >>> sample_survey()
-    <Survey of 13 columns on pandas: strata region, clusters branch, weight weight>
+    >>> import cxstats as cx
+    >>> cx.sample_survey()
+    <Survey of 105 columns on pandas: strata region, clusters branch, weight weight>
     """
     return Survey(load_survey(), weight="weight", strata="region", psu="branch")
 
@@ -260,40 +409,32 @@ def sample_file(name: str) -> Path:
     return found
 
 
+def _loaded(name: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return _described(_typed(pd.read_csv(sample_file(SAMPLES[name].file), keep_default_na=False, na_values=[""])))
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with whole numbers as such, also where some are missing, with times, and without empty texts."""
+    import pandas as pd
+
+    types = pd.api.types
+    typed: dict[str, pd.Series[Any]] = {}
+    for name in frame.columns:
+        column = frame[name]
+        if name == "time":
+            typed[name] = pd.to_datetime(column)
+        elif types.is_numeric_dtype(column) and not types.is_bool_dtype(column) and name not in AMOUNTS:
+            typed[name] = column.astype("Int64" if column.isna().any() else "int64")
+        elif types.is_string_dtype(column):
+            typed[name] = column.astype("str").mask(column == "")
+        else:
+            typed[name] = column
+    return pd.DataFrame(typed)
+
+
 def _described(frame: pd.DataFrame) -> pd.DataFrame:
     frame.attrs["synthetic"] = True
     frame.attrs["notes"] = list(NOTES)
     return frame
-
-
-def _typed(column: pd.Series[Any]) -> pd.Series[Any]:
-    return column if column.name == "resolved" else column.astype("Int64")
-
-
-def _years() -> np.ndarray:
-    """Return the time of each quarter in years from the middle of the span."""
-    return (np.arange(len(QUARTERS)) - (len(QUARTERS) - 1) / 2) / 4
-
-
-def _drawn(u: np.ndarray, chances: list[float]) -> np.ndarray:
-    """Return which of the chances each random number falls on."""
-    return np.asarray(np.minimum(np.searchsorted(np.cumsum(chances), u, side="right"), len(chances) - 1))
-
-
-def _answers(u: np.ndarray, chances: Mapping[Any, float]) -> np.ndarray:
-    answers = np.asarray(list(chances))
-    return np.asarray(answers[_drawn(u, list(chances.values()))])
-
-
-def _expected(metric: str, if_not: int, channel: str) -> float:
-    """Return the expected points of a metric among the satisfied (0) or the others (1)."""
-    if metric == "csat":
-        return 100.0 * (1 - if_not)
-    if metric == "nps":
-        return 100.0 * sum(p * ((answer >= 9) - (answer <= 6)) for answer, p in RECOMMEND[if_not].items())
-    if metric == "first_contact_resolution":
-        return 100.0 * RESOLVED[if_not]["yes"]
-    if metric == "effort":
-        return 1 + 6 * (EASY[channel] + EASY_IF[if_not])
-    got, wanted = (sum(a * p for a, p in chances[if_not].items()) for chances in (DELIVERED, EXPECTED))
-    return float(got - wanted)
