@@ -204,31 +204,26 @@ def sums_asked(case: Case, frame: Any) -> int:
 
 
 # --- the floors: the same sums, written by hand ---------------------------------------------------------------------------
-# The weighted score wy, the weighted base wb and the base b of each score, its squares, the checks that must be zero, and,
-# where rows are PSUs, the second moments: of each score (`lean`), or of all pairs, which the full covariance takes.
+# The weighted score wy, the weighted base wb and the base b of each score, the squares of those that are not shares, the
+# checks that must be zero, and, where rows are PSUs, the second moments: of each score (`lean`), or of all pairs, which the
+# full covariance takes. What follows from another sum (a share's square) is not asked for, here as there.
+
+SHARES = (0, 3)  # scores worth 100 or 0
 
 
 def moments(case: Case, lean: bool) -> list[tuple[str, str]]:
     """Return the pairs of columns whose products are summed."""
     k = range(len(ITEMS))
-    pairs = [pair for i in k for pair in ((f"wy{i}", f"y{i}"), (f"wb{i}", f"wb{i}"))]
+    pairs = [(f"wy{i}", f"y{i}") for i in k if i not in SHARES]
     if not case.clustered:
         alike = [(i, j) for i in k for j in k if i == j or not lean]
-        pairs += [(f"wy{i}", f"wy{j}") for i, j in alike if i <= j] + [(f"wy{i}", f"wb{j}") for i, j in alike]
-        pairs += [(f"wb{i}", f"wb{j}") for i, j in alike if i < j]
+        pairs += [(f"wy{i}", f"wy{j}") for i, j in alike if i <= j and not (i == j and i in SHARES)]
+        pairs += [(f"wy{i}", f"wb{j}") for i, j in alike] + [(f"wb{i}", f"wb{j}") for i, j in alike if i <= j]
     return pairs
 
 
 def singles() -> list[str]:
-    return [
-        "one",
-        "weight",
-        "zero",
-        "missing",
-        "unlabelled",
-        "bad",
-        *(f"{p}{i}" for i in range(5) for p in ("wy", "wb", "b")),
-    ]
+    return ["one", "counted", "unfit", "bad", *(f"{p}{i}" for i in range(5) for p in ("wy", "wb", "b"))]
 
 
 def keys(case: Case) -> list[str]:
@@ -240,18 +235,20 @@ def floor_duckdb(case: Case, table: Any, lean: bool) -> tuple[Any, Any]:
               "effort::DOUBLE - 4e0", "1e2 * resolved::DOUBLE", f"spend - {CENTRE}e0")  # fmt: skip
     columns = [f"coalesce({p}, 0e0) AS y{i}, ({c} IS NOT NULL)::DOUBLE AS b{i}"
                for i, (p, c) in enumerate(zip(points, ITEMS, strict=True))]  # fmt: skip
-    bad = ("csat < 1 OR csat > 5 OR recommend < 0 OR recommend > 10 OR effort < 1 OR effort > 7 OR resolved NOT IN (0, 1) "
-           "OR weight < 0 OR weight IS NULL")  # fmt: skip
+    bad = (
+        "csat < 1 OR csat > 5 OR recommend < 0 OR recommend > 10 OR effort < 1 OR effort > 7 OR resolved NOT IN (0, 1)"
+    )
     products = [f"sum({a} * {b})" for a, b in moments(case, lean)]
     query = f"""
         WITH scored AS (
-            SELECT {", ".join(keys(case))}, weight, 1e0 AS one, (weight = 0)::DOUBLE AS zero, (g IS NULL)::DOUBLE AS missing,
-                   (g IS NULL)::DOUBLE AS unlabelled, coalesce(({bad})::DOUBLE, 0e0) AS bad, {", ".join(columns)} FROM t),
+            SELECT {", ".join(keys(case))}, weight, 1e0 AS one, (weight > 0)::DOUBLE AS counted,
+                   (weight < 0 OR weight IS NULL)::DOUBLE AS unfit, coalesce(({bad})::DOUBLE, 0e0) AS bad,
+                   {", ".join(columns)} FROM t),
         heavy AS (SELECT *, {", ".join(f"weight * y{i} AS wy{i}, weight * b{i} AS wb{i}" for i in range(5))} FROM scored)
         SELECT {", ".join([*keys(case), *(f"sum({s}) AS {s}" for s in singles()), *products])} FROM heavy GROUP BY ALL
     """
     found = table.query("t", query).to_arrow_table()
-    assert sum(found["bad"].to_numpy()) == 0
+    assert sum(found["bad"].to_numpy()) == sum(found["unfit"].to_numpy()) == 0
     return found["g"].to_pandas(), np.stack([found[f"{p}{i}"].to_numpy() for p in ("wy", "wb") for i in range(5)])
 
 
@@ -260,13 +257,12 @@ def floor_polars(case: Case, frame: Any, lean: bool) -> tuple[Any, Any]:
 
     c, r, e, f, s, w = (pl.col(n) for n in (*ITEMS, "weight"))
     points = (100.0 * (c >= 4), 100.0 * (r >= 9) - 100.0 * (r <= 6), e - 4.0, 100.0 * f, s - CENTRE)
-    bad = (c < 1) | (c > 5) | (r < 0) | (r > 10) | (e < 1) | (e > 7) | ~f.is_in([0, 1]) | (w < 0) | w.is_null()
-    missing = pl.col("g").is_null().cast(pl.Float64)
+    bad = (c < 1) | (c > 5) | (r < 0) | (r > 10) | (e < 1) | (e > 7) | ~f.is_in([0, 1])
     found = (
         frame.lazy()
         .select(
-            *keys(case), "weight", one=pl.lit(1.0), zero=(w == 0).cast(pl.Float64), missing=missing, unlabelled=missing,
-            bad=bad.fill_null(False).cast(pl.Float64),
+            *keys(case), "weight", one=pl.lit(1.0), counted=(w > 0).cast(pl.Float64),
+            unfit=((w < 0) | w.is_null()).cast(pl.Float64), bad=bad.fill_null(False).cast(pl.Float64),
             **{f"y{i}": p.cast(pl.Float64).fill_null(0.0) for i, p in enumerate(points)},
             **{f"b{i}": pl.col(n).is_not_null().cast(pl.Float64) for i, n in enumerate(ITEMS)},
         )
@@ -276,7 +272,7 @@ def floor_polars(case: Case, frame: Any, lean: bool) -> tuple[Any, Any]:
              *((pl.col(a) * pl.col(b)).sum().alias(f"{a}*{b}") for a, b in moments(case, lean)))
         .collect()
     )  # fmt: skip
-    assert found["bad"].sum() == 0
+    assert found["bad"].sum() == found["unfit"].sum() == 0
     return found["g"].to_pandas(), np.stack([found[f"{p}{i}"].to_numpy() for p in ("wy", "wb") for i in range(5)])
 
 
@@ -298,22 +294,14 @@ def floor_pandas(case: Case, frame: Any, lean: bool) -> tuple[Any, Any]:
             cell = position[cell]
         size, labels = len(occurring), labels[occurring % len(labels)]
     made = [frame[name].to_numpy() for name in (*ITEMS, "weight")]
-    missing = frame["g"].isna().to_numpy()
     pairs = moments(case, lean)
     sums = {name: np.zeros(size) for name in [*singles(), *pairs]}
     for start in range(0, len(cell), max(CHUNK, size)):
         rows = slice(start, start + max(CHUNK, size))
         c, r, e, f, s, w = (column[rows] for column in made)
         points = (100.0 * (c >= 4), 100.0 * (r >= 9) - 100.0 * (r <= 6), e - 4, 100.0 * f, s - CENTRE)
-        bad = (c < 1) | (c > 5) | (r < 0) | (r > 10) | (e < 1) | (e > 7) | ((f != 0) & (f != 1) & (f == f)) | ~(w >= 0)
-        part = {
-            "one": np.ones(len(w)),
-            "weight": w,
-            "zero": (w == 0.0) * 1.0,
-            "missing": missing[rows] * 1.0,
-            "bad": bad * 1.0,
-        }
-        part["unlabelled"] = part["missing"]
+        bad = (c < 1) | (c > 5) | (r < 0) | (r > 10) | (e < 1) | (e > 7) | ((f != 0) & (f != 1) & (f == f))
+        part = {"one": np.ones(len(w)), "counted": (w > 0) * 1.0, "unfit": ~(w >= 0) * 1.0, "bad": bad * 1.0}
         for i, (p, answer) in enumerate(zip(points, (c, r, e, f, s), strict=True)):
             known = answer == answer
             part[f"b{i}"], part[f"y{i}"] = known * 1.0, np.where(known, p, 0.0)
@@ -321,7 +309,7 @@ def floor_pandas(case: Case, frame: Any, lean: bool) -> tuple[Any, Any]:
         for name, total in sums.items():
             values = part[name] if isinstance(name, str) else part[name[0]] * part[name[1]]
             total += np.bincount(cell[rows], weights=values, minlength=size)
-    assert sums["bad"].sum() == 0
+    assert sums["bad"].sum() == sums["unfit"].sum() == 0
     return pd.Series(labels), np.stack([sums[f"{p}{i}"] for p in ("wy", "wb") for i in range(5)])
 
 
