@@ -12,46 +12,99 @@ the number line.
 
 from __future__ import annotations
 
-from cxstats.charts import plot_estimates, plot_trend
+from cxstats.charts import (
+    plot_distribution,
+    plot_estimates,
+    plot_heatmap,
+    plot_kpi,
+    plot_multiples,
+    plot_nps,
+    plot_trend,
+)
 from cxstats.claims import above, below, between
-from cxstats.datasets import fetch_acsi, fetch_sfo, load_survey, sample_survey, sfo_questions, simulate
+from cxstats.datasets import (
+    fetch_acsi,
+    fetch_sfo,
+    load_branches,
+    load_choices,
+    load_contacts,
+    load_costs,
+    load_staff,
+    load_survey,
+    sample_survey,
+    sfo_questions,
+    simulate,
+    simulate_world,
+)
 from cxstats.errors import CxError
 from cxstats.expression import col
 from cxstats.inference import Estimate, measure, stack
-from cxstats.metrics import csat, effort, first_contact_resolution, gap, mean, nps, quantile, ratio, share, total
+from cxstats.metrics import (
+    csat,
+    distribution,
+    effort,
+    first_contact_resolution,
+    gap,
+    mean,
+    nps,
+    nps_composition,
+    quantile,
+    ratio,
+    share,
+    total,
+)
+from cxstats.planning import SampleSize, sample_size
 from cxstats.score import Score
 from cxstats.survey import Survey, concat
+from cxstats.tables import Banner, banner
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Banner",
     "CxError",
     "Estimate",
+    "SampleSize",
     "Score",
     "Survey",
     "above",
+    "banner",
     "below",
     "between",
     "col",
     "concat",
     "csat",
+    "distribution",
     "effort",
     "fetch_acsi",
     "fetch_sfo",
     "first_contact_resolution",
     "gap",
+    "load_branches",
+    "load_choices",
+    "load_contacts",
+    "load_costs",
+    "load_staff",
     "load_survey",
     "mean",
     "measure",
     "nps",
+    "nps_composition",
+    "plot_distribution",
     "plot_estimates",
+    "plot_heatmap",
+    "plot_kpi",
+    "plot_multiples",
+    "plot_nps",
     "plot_trend",
     "quantile",
     "ratio",
+    "sample_size",
     "sample_survey",
     "sfo_questions",
     "share",
     "simulate",
+    "simulate_world",
     "stack",
     "total",
 ]

@@ -6,8 +6,22 @@ they were. Nothing here computes a number that the estimate does not already hol
 
 from __future__ import annotations
 
+from cxstats.charts.distribution import plot_distribution
 from cxstats.charts.estimates import plot_estimates
+from cxstats.charts.heatmap import plot_heatmap
+from cxstats.charts.kpi import plot_kpi
+from cxstats.charts.multiples import plot_multiples
+from cxstats.charts.nps import plot_nps
 from cxstats.charts.style import save
 from cxstats.charts.trend import plot_trend
 
-__all__ = ["plot_estimates", "plot_trend", "save"]
+__all__ = [
+    "plot_distribution",
+    "plot_estimates",
+    "plot_heatmap",
+    "plot_kpi",
+    "plot_multiples",
+    "plot_nps",
+    "plot_trend",
+    "save",
+]

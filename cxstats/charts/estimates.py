@@ -121,10 +121,10 @@ def plot_estimates(
         ax.axvline(at, color=MUTED, linewidth=1.0, zorder=1, label="_reference")
     _dots(ax, plan, value, inside(low, limits), inside(high, limits))
     _notes(ax, plan, table)
-    _rows(ax, plan)
+    rows_of(ax, plan)
     _values(ax, limits, value_label(labels, unit, plan.said))
     if show_n:
-        _bases(ax, plan, table["n"].to_numpy(dtype=float))
+        bases_of(ax, plan, table["n"].to_numpy(dtype=float))
     if plan.colors:
         _legend(ax, plan, header=show_n)
     return ax
@@ -139,7 +139,7 @@ def _references(reference: Any, difference: bool) -> list[float]:
 
 def _dots(ax: Axes, plan: Plan, value: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
     """Draw bars and dots of each colour; `scatter` keeps the values as they are."""
-    side = float(np.clip(0.55 * _pitch(ax, plan) * (DOT if len(plan.colors) else 1.0), 2.5, 5.5))
+    side = float(np.clip(0.55 * pitch(ax, plan) * (DOT if len(plan.colors) else 1.0), 2.5, 5.5))
     for k in range(max(len(plan.colors), 1)):
         color = PALETTE[k]
         mine = (plan.series == k) & np.isfinite(value)
@@ -154,7 +154,7 @@ def _dots(ax: Axes, plan: Plan, value: np.ndarray, low: np.ndarray, high: np.nda
 
 def _notes(ax: Axes, plan: Plan, table: pd.DataFrame) -> None:
     """Say in words where an estimate or its interval is missing; hollow dots alone do where rows are too close."""
-    size = min(text_size("x-small"), 0.85 * _pitch(ax, plan) * (DOT if plan.colors else 1.0))
+    size = min(text_size("x-small"), 0.85 * pitch(ax, plan) * (DOT if plan.colors else 1.0))
     if size < SMALLEST_TEXT:
         return
     left, right = ax.get_xlim()
@@ -179,14 +179,14 @@ def _box(ax: Axes) -> dict[str, Any]:
     return {"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 1}
 
 
-def _pitch(ax: Axes, plan: Plan) -> float:
+def pitch(ax: Axes, plan: Plan) -> float:
     """Return the points from row to row."""
     return size_in_points(ax)[1] / plan.height
 
 
-def _rows(ax: Axes, plan: Plan) -> None:
+def rows_of(ax: Axes, plan: Plan) -> None:
     """Write the texts of the rows at the largest size at which they fit whole; headings stand above their blocks."""
-    room, size, width = plan.row * _pitch(ax, plan), SMALLEST_LABEL, 0
+    room, size, width = plan.row * pitch(ax, plan), SMALLEST_LABEL, 0
     for size in np.arange(text_size(), SMALLEST_LABEL - 0.01, -0.25):
         widths = [w for w in (20, 26, WIDE, 44) if w * 0.55 * size <= 0.42 * cell_width(ax)] or [15]
         most = int(room / (1.12 * size))
@@ -196,7 +196,7 @@ def _rows(ax: Axes, plan: Plan) -> None:
     ax.set_yticks(plan.at, [plain(wrapped(text, width or VERY_WIDE)) for text in plan.texts], size=float(size))
     for tick in ax.get_yticklabels():
         tick.set(linespacing=1.0, verticalalignment="center")
-    bold = min(float(size), 0.9 * HEADING * _pitch(ax, plan))
+    bold = min(float(size), 0.9 * HEADING * pitch(ax, plan))
     for text, y in plan.headings:
         ax.text(
             0, y, plain(text), transform=ax.get_yaxis_transform(), size=bold, weight="bold", color=INK,
@@ -212,9 +212,9 @@ def _values(ax: Axes, limits: tuple[float, float], text: str) -> None:
     ax.set_xlabel(plain(broken(text, max(int(width / (0.55 * text_size())), 20))))
 
 
-def _bases(ax: Axes, plan: Plan, n: np.ndarray) -> None:
+def bases_of(ax: Axes, plan: Plan, n: np.ndarray) -> None:
     """Write the bases at the right of the rows; where rows are too close for that, their range above."""
-    size = min(text_size("x-small"), 0.85 * _pitch(ax, plan) * (DOT if plan.colors else 1.0))
+    size = min(text_size("x-small"), 0.85 * pitch(ax, plan) * (DOT if plan.colors else 1.0))
     texts = [f"{count:,.0f}" for count in n]
     if size < SMALLEST_TEXT:
         head = f"n {n.min():,.0f} to {n.max():,.0f}"

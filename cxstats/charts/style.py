@@ -204,6 +204,12 @@ def cell_width(ax: Axes) -> float:
     return float(figure.bbox.width * 72 / figure.dpi) / (spec.get_gridspec().ncols if spec is not None else 1)
 
 
+def cell_height(ax: Axes) -> float:
+    """Return the height in points that the Axes and its labels have in their figure."""
+    figure, spec = need_figure(ax), ax.get_subplotspec()
+    return float(figure.bbox.height * 72 / figure.dpi) / (spec.get_gridspec().nrows if spec is not None else 1)
+
+
 def need_figure(ax: Axes) -> Figure | SubFigure:
     """Return the figure of the Axes."""
     if ax.figure is None:

@@ -137,14 +137,14 @@ def plot_trend(
     ax = new_axes(6.0, 3.4) if ax is None else ax
     dress(ax, "y")
     ax.set_ylim(seen)
-    _periods(ax, axis, sentence(str(over)))
+    periods_of(ax, axis, sentence(str(over)))
     _values(ax, seen, value_label(labels, unit))
     ends = []
     for k, (text, rows) in enumerate(series.items()):
         if limits:
             ends += _control(ax, places[rows], center, allowed[rows])
         else:
-            _ribbon(ax, k, places[rows], inside(low[rows], seen), inside(high[rows], seen), RIBBON[len(series) > 2])
+            ribbon(ax, k, places[rows], inside(low[rows], seen), inside(high[rows], seen), RIBBON[len(series) > 2])
         _line(ax, k, places[rows], value[rows], np.abs(value[rows] - center) > allowed[rows])
         ends += _end(k, text, places[rows], value[rows])
     ends += _across(ax, lines)
@@ -172,7 +172,7 @@ def control_limits(table: pd.DataFrame) -> tuple[float, np.ndarray]:
     return center, np.where(known, SIGMAS * np.where(share, at_center, error), np.nan)
 
 
-def _ribbon(ax: Axes, k: int, x: np.ndarray, low: np.ndarray, high: np.ndarray, alpha: float) -> None:
+def ribbon(ax: Axes, k: int, x: np.ndarray, low: np.ndarray, high: np.ndarray, alpha: float) -> None:
     """Fill between the limits; a period whose neighbours have none has a bar, for a ribbon of one point has no area."""
     known = np.isfinite(low) & np.isfinite(high)
     alone = known & ~np.r_[False, known[:-1]] & ~np.r_[known[1:], False]
@@ -259,7 +259,7 @@ def _values(ax: Axes, seen: tuple[float, float], text: str) -> None:
     ax.set_ylabel(plain(broken(text, max(int(height / (0.55 * text_size())), 12))))
 
 
-def _periods(ax: Axes, axis: TimeAxis, name: str) -> None:
+def periods_of(ax: Axes, axis: TimeAxis, name: str) -> None:
     """Place the periods; text labels that do not fit side by side are turned, others thinned."""
     from matplotlib.ticker import FixedLocator, NullFormatter
 

@@ -6,6 +6,7 @@ A metric never sees data. To add one, write a function that returns a `Score` an
 from __future__ import annotations
 
 from cxstats.metrics.basic import mean, quantile, ratio, share, total
+from cxstats.metrics.composition import distribution, nps_composition
 from cxstats.metrics.service import csat, effort, first_contact_resolution, gap, nps
 
 REGISTRY = {
@@ -24,11 +25,13 @@ REGISTRY = {
 __all__ = [
     "REGISTRY",
     "csat",
+    "distribution",
     "effort",
     "first_contact_resolution",
     "gap",
     "mean",
     "nps",
+    "nps_composition",
     "quantile",
     "ratio",
     "share",

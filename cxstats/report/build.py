@@ -1,35 +1,49 @@
-"""From a configuration to a folder: tables, charts, one page. Everything is made before anything is replaced."""
+"""From a configuration to a folder: tables, charts, a workbook, one page. All is made before anything is replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cxstats.report.about import workbook_facts
 from cxstats.report.config import Config
-from cxstats.report.folder import need_ours, replacing
-from cxstats.report.measures import Measured, measured
+from cxstats.report.folder import MANIFEST, need_ours, replacing
+from cxstats.report.measures import Measured, in_one_family, measured
 from cxstats.report.page import write_page
-from cxstats.report.pictures import Picture, draw_pictures
+from cxstats.report.pictures import Picture, draw_pictures, planned
 from cxstats.report.places import metric_place, placed
+from cxstats.report.provenance import provenance
+from cxstats.report.sidebyside import side_by_side
 from cxstats.report.source import NothingToReport, Source, read_source
-from cxstats.report.tables import write_tables
-from cxstats.report.words import slug
+from cxstats.report.tables import tables_of, write_tables
+from cxstats.report.words import shown, slug
+from cxstats.report.workbook import write_workbook
+
+PAGE, WORKBOOK = "report.html", "report.xlsx"
 
 
 @dataclass(frozen=True)
 class Built:
-    """What was written where."""
+    """What was written where, or would be; `files` by their names within the folder."""
 
     folder: Path
+    files: tuple[str, ...]
     tables: int
     charts: int
     rows: int
     periods: int
     synthetic: bool
+    incomplete: str
 
 
-def build_report(config: Config, out: str | Path = "report", *, progress: Callable[[str], None] | None = None) -> Built:
+def build_report(
+    config: Config,
+    out: str | Path = "report",
+    *,
+    progress: Callable[[str], None] | None = None,
+    dry_run: bool = False,
+) -> Built:
     """Measure what a configuration asks for and write the report.
 
     Parameters
@@ -37,15 +51,17 @@ def build_report(config: Config, out: str | Path = "report", *, progress: Callab
     config : Config
         As `read_config` returns it.
     out : str or pathlib.Path
-        The folder to write: ``report.html``, ``tables/*.csv``, ``charts/*.png`` and ``*.svg``, ``manifest.json``. A former
-        report there is replaced, any other folder that is not empty is refused.
+        The folder to write: ``report.html``, ``report.xlsx``, ``tables/*.csv``, ``charts/*.png`` and ``*.svg``,
+        ``manifest.json``. A former report there is replaced, any other folder that is not empty is refused.
     progress : callable, optional
         Called with a few words before each step.
+    dry_run : bool
+        Whether to read, check and measure only, and write nothing.
 
     Returns
     -------
     Built
-        Counts of what was written.
+        What was written, or would be.
 
     Raises
     ------
@@ -80,13 +96,46 @@ def build_report(config: Config, out: str | Path = "report", *, progress: Callab
             found.append(measured(source, config, metric))
     if not any(m.answers for m in found):
         raise NothingToReport(f"{source.name}: nobody answered any of the questions, so there is nothing to report.")
-    with replacing(Path(out)) as folder:
-        tables = write_tables(folder / "tables", source, config, found)
+    found = in_one_family(found, config)
+    tables = tables_of(source, config, found)
+    built = _built(Path(out), source, config, found, list(tables))
+    if dry_run:
+        return built
+    with replacing(Path(out), provenance(config)) as folder:
+        write_tables(folder / "tables", tables)
         pictures = _draw(folder / "charts", source, config, found, tell)
+        tell("comparing the groups side by side")
+        beside = side_by_side(source, config, found)
+        tell("writing the workbook")
+        write_workbook(folder / WORKBOOK, workbook_facts(source, config, found), tables, found, beside)
         tell("writing the page")
-        write_page(folder / "report.html", source, config, found, pictures)
-    charts = sum(map(len, pictures.values()))
-    return Built(Path(out), len(tables), charts, found[0].rows, len(found[0].periods), source.synthetic)
+        write_page(folder / PAGE, source, config, found, pictures, beside)
+    return replace(built, charts=sum(map(len, pictures.values())))
+
+
+def _built(out: Path, source: Source, config: Config, found: list[Measured], tables: list[str]) -> Built:
+    """Return what a report will hold, before it is written."""
+    charts = [name for m, stem in _stems(found) for name in planned(config, m, stem).values()]
+    drawn = [f"charts/{name}.{kind}" for name in charts for kind in ("png", "svg")]
+    files = [PAGE, WORKBOOK, MANIFEST, *(f"tables/{name}.csv" for name in tables), *drawn]
+    return Built(
+        folder=out,
+        files=tuple(files),
+        tables=len(tables),
+        charts=len(charts),
+        rows=found[0].rows,
+        periods=len(found[0].periods),
+        synthetic=source.synthetic,
+        incomplete="" if source.last.incomplete is None else f"{shown(source.last.incomplete)} is incomplete",
+    )
+
+
+def _stems(found: list[Measured]) -> list[tuple[Measured, str]]:
+    """Return each metric with what begins the names of its charts."""
+    stems: list[str] = []
+    for m in found:
+        stems.append(slug(m.metric.name, stems))
+    return [(m, f"{i:02d}-{stem}") for i, (m, stem) in enumerate(zip(found, stems, strict=True), start=1)]
 
 
 def _draw(
@@ -94,9 +143,7 @@ def _draw(
 ) -> dict[str, dict[tuple[str, str], Picture]]:
     folder.mkdir()
     pictures: dict[str, dict[tuple[str, str], Picture]] = {}
-    stems: list[str] = []
-    for i, m in enumerate(found, start=1):
+    for i, (m, stem) in enumerate(_stems(found), start=1):
         tell(f"drawing {i} of {len(found)}: {m.metric.name}")
-        stems.append(slug(m.metric.name, stems))
-        pictures[m.metric.name] = draw_pictures(folder, source, config, m, f"{i:02d}-{stems[-1]}", f"m{i}")
+        pictures[m.metric.name] = draw_pictures(folder, source, config, m, stem, f"m{i}")
     return pictures

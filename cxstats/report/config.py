@@ -14,11 +14,13 @@ from cxstats.design import LONE_PSU
 from cxstats.errors import ConfigError, CxError, listing, one_of, suggestion
 from cxstats.readers.files import PARQUET, SHEETS
 from cxstats.readers.files import TEXT as FILE_TEXT
+from cxstats.report.comparisons import Compare, read_compare
 from cxstats.report.keys import CODES, NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, WHOLES, Key, checked
+from cxstats.report.periods import Calendar, read_period
 from cxstats.report.scores import Metric, metrics
+from cxstats.report.words import EN, LANGUAGES, Marks
 
 SOURCES = ("sample", "sfo", "acsi")
-EVERY = ("year", "quarter", "month")
 NUMBERS = ("n", "estimate", "std_error", "conf_low", "conf_high", "n_effective")
 RESERVED = frozenset(("metric", *NUMBERS, "unit", "note", "contrast", "trend", "source", "period"))
 SAMPLE = Path(__file__).parent / "sample.toml"
@@ -27,10 +29,12 @@ KEYS = {
     "title": Key(TEXT),
     "level": Key(NUMBER),
     "min_n": Key(WHOLE),
+    "numbers": Key(TEXT),
     "data": Key(TABLE, needed=True),
     "design": Key(TABLE),
     "period": Key(TABLE, needed=True),
     "groups": Key(TABLE),
+    "compare": Key(TABLE),
     "metrics": Key(TABLES, needed=True),
 }
 DATA = {
@@ -52,7 +56,6 @@ DESIGN = {
     "lone_psu": Key(TEXT),
     "nest": Key(TRUTH),
 }
-PERIOD = {"column": Key(TEXT, needed=True), "every": Key(TEXT)}
 GROUPS = {"by": Key(TEXTS, needed=True)}
 
 
@@ -84,8 +87,8 @@ class Config:
         Arguments of `Survey`: weight, strata, psu, fpc, lone_psu, nest.
     period : str
         The column of periods.
-    every : str, optional
-        "year", "quarter" or "month": the column holds dates, which are put together to these.
+    calendar : Calendar
+        How dates become years, quarters or months, fiscal ones too; whether the last period is stated to be incomplete.
     groups : tuple of str
         The columns whose values are compared.
     metrics : tuple of Metric
@@ -94,6 +97,12 @@ class Config:
         Confidence level of the intervals.
     min_n : int
         Cells with fewer answers are suppressed.
+    compare : Compare
+        Which comparisons are made, and how their p-values are adjusted.
+    marks : Marks
+        How numbers are written.
+    as_read : dict
+        The tables of the file, as they are.
     """
 
     path: Path
@@ -108,10 +117,18 @@ class Config:
     strip: bool = True
     years: tuple[int, ...] | None = None
     design: dict[str, Any] = field(default_factory=dict)
-    every: str | None = None
+    calendar: Calendar = field(default_factory=Calendar)
     groups: tuple[str, ...] = ()
     level: float = 0.95
     min_n: int = 10
+    compare: Compare = field(default_factory=Compare)
+    marks: Marks = EN
+    as_read: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def step(self) -> str:
+        """What the periods are called: "quarter" where dates are put together to quarters, else by their column."""
+        return self.calendar.every or self.period
 
     def columns(self) -> dict[str, str]:
         """Return every column that the report needs, with the place in the configuration that asks for it."""
@@ -135,7 +152,8 @@ def read_config(path: str | Path) -> Config:
     Parameters
     ----------
     path : str or pathlib.Path
-        A TOML file with the tables ``[data]``, ``[design]``, ``[period]``, ``[groups]`` and ``[[metrics]]``.
+        A TOML file with the tables ``[data]``, ``[design]``, ``[period]``, ``[groups]``, ``[compare]`` and
+        ``[[metrics]]``.
 
     Returns
     -------
@@ -159,18 +177,21 @@ def read_config(path: str | Path) -> Config:
     """
     path = Path(path)
     table = checked(path.name, _parsed(path), KEYS)
-    period = checked(f"{path.name}, [period]", table["period"], PERIOD)
-    if period["column"] in RESERVED - {"period"}:
+    period, calendar = read_period(f"{path.name}, [period]", table["period"])
+    if period in RESERVED - {"period"}:
         raise ConfigError(
-            f"{path.name}, [period] column: results have a column {period['column']!r} of their own. Rename yours in the data."
+            f"{path.name}, [period] column: results have a column {period!r} of their own. Rename yours in the data."
         )
-    if "every" in period:
-        _one_of(f"{path.name}, [period] every", period["every"], EVERY)
+    language = table.get("numbers", "en")
+    _one_of(f"{path.name}: numbers", language, tuple(LANGUAGES))
     return Config(
         path=path,
-        period=period["column"],
-        every=period.get("every"),
-        groups=_groups(path.name, table.get("groups"), period["column"]),
+        period=period,
+        calendar=calendar,
+        groups=_groups(path.name, table.get("groups"), period),
+        compare=read_compare(f"{path.name}, [compare]", table.get("compare", {})),
+        marks=LANGUAGES[language],
+        as_read=table,
         metrics=metrics(path.name, table["metrics"]),
         design=_design(path.name, table.get("design", {})),
         level=_level(path.name, table.get("level", 0.95)),

@@ -11,9 +11,10 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cxstats.errors import ArgumentError, listing
 
@@ -22,8 +23,11 @@ MARK = "cxstats report"
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give a new folder to write into; when the block ends well it takes the place of the target, else it is removed."""
+def replacing(target: Path, about: Mapping[str, Any] | None = None) -> Iterator[Path]:
+    """Give a new folder to write into; when the block ends well it takes the place of the target, else it is removed.
+
+    What it is `about` is written into the manifest, beside the files.
+    """
     target = need_ours(target)
     made = _parents(target)
     workshop = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -31,7 +35,7 @@ def replacing(target: Path) -> Iterator[Path]:
         fresh = workshop / "new"
         fresh.mkdir()
         yield fresh
-        write_manifest(fresh)
+        write_manifest(fresh, about or {})
         need_ours(target)  # again, for it took a while
         _swap(fresh, target, workshop / "old")
     finally:
@@ -68,11 +72,12 @@ def need_ours(target: Path) -> Path:
     return target
 
 
-def write_manifest(folder: Path) -> None:
-    """Write the list of the folder's files with their sha256, by which a former report is known."""
+def write_manifest(folder: Path, about: Mapping[str, Any]) -> None:
+    """Write the list of the folder's files with their sha256, by which a former report is known, and what it is about."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     content = {
         "what": MARK,
+        **about,
         "files": {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     }
     (folder / MANIFEST).write_bytes((json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8"))

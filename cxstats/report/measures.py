@@ -1,22 +1,21 @@
 """What a report says of one metric: by period, by group, by both; changes, trend and target; nothing that may not be seen.
 
 All numbers come from `measure` on the whole survey; a period or a group is a domain (``by=``, ``where=``), so the design
-stays whole. Changes and trends rest on the joint covariance of the periods, which are not independent where they share
-PSUs.
+stays whole. An incomplete last period is shown and marked, and neither compared nor judged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.claims import above, below
-from cxstats.errors import ArgumentError
 from cxstats.expression import Expression, col
 from cxstats.inference import Estimate, measure
+from cxstats.report import comparisons
+from cxstats.report.comparisons import in_one_family as adjusted
 from cxstats.report.config import NUMBERS, Config
 from cxstats.report.scores import Metric
 from cxstats.report.source import Source
@@ -25,7 +24,7 @@ from cxstats.report.suppression import ALL, PROTECTS, SMALL, Cell, suppressed
 if TYPE_CHECKING:
     import pandas as pd
 
-FEWEST_FOR_TREND = 3
+INCOMPLETE = "incomplete period"
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,11 @@ class Measured:
     by_group, by_both : dict of pandas.DataFrame
         The same by group, and by period and group.
     changes : pandas.DataFrame
-        The last period against the one before and against the first.
+        The last complete period against the one before, a year earlier, the first: what the configuration asks for.
     trend, target : pandas.DataFrame
-        The slope over the periods; the last period against the target. No rows where there is none.
+        The slope over the complete periods; the last of them against the target. No rows where there is none.
+    incomplete : object, optional
+        The last period, if it is not over.
     """
 
     metric: Metric
@@ -65,6 +66,7 @@ class Measured:
     changes: pd.DataFrame
     trend: pd.DataFrame
     target: pd.DataFrame
+    incomplete: Any = None
     by_group: dict[str, pd.DataFrame] = field(default_factory=dict)
     by_both: dict[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -77,6 +79,16 @@ class Measured:
     def visible(self) -> list[Any]:
         """The periods that are shown: with answers, and not suppressed."""
         return [p for p in self.periods if self.seen((p, "", None))]
+
+    @property
+    def compared(self) -> list[Any]:
+        """The periods that are shown and over."""
+        return [p for p in self.visible if p != self.incomplete]
+
+    @property
+    def latest(self) -> Any:
+        """The period that the report is about: the last that is shown and over, else the last that is shown."""
+        return next(iter([*self.compared[-1:], *self.visible[-1:]]), None)
 
     def seen(self, cell: Cell) -> bool:
         """Return whether a cell has answers and is not suppressed."""
@@ -129,8 +141,9 @@ def measured(source: Source, config: Config, metric: Metric) -> Measured:
     counts = {cell: n for keys, frame in tables.items() for cell, n in _counts(frame, *keys)}
     hidden = suppressed(counts, config.min_n)
     periods = by_period[period].tolist()
-    visible = [p for p in periods if counts[p, "", None] and (p, "", None) not in hidden]
-    series = over_time.pick(**{period: visible}) if visible else None
+    unfinished = source.last.incomplete
+    over = [p for p in periods if counts[p, "", None] and (p, "", None) not in hidden and p != unfinished]
+    series = over_time.pick(**{period: over}) if over else None
     return Measured(
         metric=metric,
         answers=int(overall["n"].sum()),
@@ -139,12 +152,16 @@ def measured(source: Source, config: Config, metric: Metric) -> Measured:
         counts=counts,
         hidden=hidden,
         overall=veiled(overall, hidden, config.min_n),
-        by_period=veiled(by_period, hidden, config.min_n, period),
+        by_period=marked(veiled(by_period, hidden, config.min_n, period), period, unfinished),
         by_group={g: veiled(frame, hidden, config.min_n, "", g) for g, frame in by_group.items()},
-        by_both={g: veiled(frame, hidden, config.min_n, period, g) for g, frame in by_both.items()},
-        changes=_changes(series, metric, visible, config),
-        trend=_trend(series, metric, visible, config),
-        target=_target(series, metric, visible, config),
+        by_both={
+            g: marked(veiled(frame, hidden, config.min_n, period, g), period, unfinished)
+            for g, frame in by_both.items()
+        },
+        changes=comparisons.changes(series, metric, over, config.compare, config.level),
+        trend=comparisons.trend(series, metric, over, period, config.compare, config.level),
+        target=comparisons.target(series, metric, over, period, config.level),
+        incomplete=unfinished,
     )
 
 
@@ -169,6 +186,16 @@ def veiled(
     return table
 
 
+def marked(table: pd.DataFrame, period: str, incomplete: Any) -> pd.DataFrame:
+    """Return the table with the rows of an incomplete period noted as such."""
+    if incomplete is None:
+        return table
+    here = [p == incomplete for p in table[period].tolist()]
+    notes = table["note"].astype(str).tolist()
+    said = [f"{note}; {INCOMPLETE}".removeprefix("; ") if now else note for note, now in zip(notes, here, strict=True)]
+    return table.assign(note=said)
+
+
 def _counts(table: pd.DataFrame, period: str, group: str) -> list[tuple[Cell, int]]:
     size = len(table)
     periods = table[period].tolist() if period else [None] * size
@@ -177,63 +204,10 @@ def _counts(table: pd.DataFrame, period: str, group: str) -> list[tuple[Cell, in
     return list(zip(cells, table["n"].astype(int).tolist(), strict=True))
 
 
-def _changes(series: Estimate | None, metric: Metric, visible: list[Any], config: Config) -> pd.DataFrame:
-    """Return the differences of the last period; its p-values invert the intervals shown, and are not adjusted."""
-    import pandas as pd
-
-    columns = [
-        "metric",
-        "since",
-        "period",
-        "versus",
-        "difference",
-        "std_error",
-        "conf_low",
-        "conf_high",
-        "p_value",
-        "df",
-    ]
-    rows = []
-    steps = {"previous period": visible[-2:-1], "first period": visible[:1] if len(visible) > 2 else []}
-    for since, base in steps.items():
-        if series is None or not base:
-            continue
-        table = series.compare(to=base[0], adjust="none", level=config.level)
-        row = table[[g == visible[-1] for g in table["group"].tolist()]].iloc[0]
-        rows.append([metric.name, since, visible[-1], base[0], *(float(row[name]) for name in columns[4:])])
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _trend(series: Estimate | None, metric: Metric, visible: list[Any], config: Config) -> pd.DataFrame:
-    """Return the slope a year; where the length of a period is unknown, a period."""
-    import pandas as pd
-
-    columns = ["metric", "per", "first", "last", "periods", "slope", "std_error", "conf_low", "conf_high", "p_value"]
-    if series is None or len(visible) < FEWEST_FOR_TREND:
-        return pd.DataFrame(columns=columns)
-    try:
-        slope, per = series.trend(over=config.period, per="year"), "year"
-    except ArgumentError:  # the periods are not years, quarters, months or dates
-        slope, per = series.trend(over=config.period), "period"
-    row = slope.frame(config.level).iloc[0]
-    p = float(slope.test(above(0), level=config.level)["p_value"].iloc[0])
-    numbers = [float(row[name]) for name in ("estimate", "std_error", "conf_low", "conf_high")]
-    return pd.DataFrame([[metric.name, per, visible[0], visible[-1], len(visible), *numbers, p]], columns=columns)
-
-
-def _target(series: Estimate | None, metric: Metric, visible: list[Any], config: Config) -> pd.DataFrame:
-    """Judge the last period against the target by the interval that decides claims (Korn-Graubard for shares)."""
-    import pandas as pd
-
-    columns = ["metric", "period", "target", "estimate", "conf_low", "conf_high", "verdict"]
-    if series is None or metric.target is None:
-        return pd.DataFrame(columns=columns)
-    low_is_good = metric.score.direction == "low"
-    table = series.test((below if low_is_good else above)(metric.target), level=config.level)
-    row = table.iloc[-1]
-    numbers = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
-    verdict = {"supported": "met", "contradicted": "missed"}.get(str(row["verdict"]), str(row["verdict"]))
-    return pd.DataFrame([[metric.name, visible[-1], metric.target, *numbers, verdict]], columns=columns)
+def in_one_family(found: Sequence[Measured], config: Config) -> list[Measured]:
+    """Return the metrics with the p-values of all their changes and slopes adjusted together."""
+    tables = adjusted([table for m in found for table in (m.changes, m.trend)], config.compare.adjust)
+    return [replace(m, changes=tables[2 * i], trend=tables[2 * i + 1]) for i, m in enumerate(found)]
 
 
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -7,29 +7,31 @@ digits in the markup (``<data value=...>``).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cxstats.report.about import about, facts
+from cxstats.report.comparisons import FIRST, PREVIOUS, YEAR
 from cxstats.report.config import Config
-from cxstats.report.measures import Measured
+from cxstats.report.measures import INCOMPLETE, Measured
+from cxstats.report.opening import anchors, opening
 from cxstats.report.pictures import MOST_PANELS, Picture
+from cxstats.report.sidebyside import SideBySide
 from cxstats.report.source import Source
 from cxstats.report.suppression import PROTECTS
+from cxstats.report.verdicts import judged
 from cxstats.report.words import (
-    UNKNOWN,
     count,
     digits_for,
     heading,
     listed,
     number,
     p_value,
+    percent,
     plain,
     runs,
     shown,
-    slug,
     unit_after,
     unit_of_difference,
     unit_of_value,
@@ -37,8 +39,7 @@ from cxstats.report.words import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MOST_DIGITS = 6
+SINCE = {PREVIOUS: "Since previous", YEAR: "Since a year earlier", FIRST: "Since first"}
 
 
 def write_page(
@@ -47,6 +48,7 @@ def write_page(
     config: Config,
     found: Sequence[Measured],
     pictures: Mapping[str, Mapping[tuple[str, str], Picture]],
+    beside: SideBySide | None = None,
 ) -> Path:
     """Write the page and return its path; the same content gives the same bytes."""
     import jinja2
@@ -57,18 +59,25 @@ def write_page(
         loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals.update(number=number, p_value=p_value, shown=shown, heading=heading, plain=plain)
+    marks = config.marks
+    environment.globals.update(
+        number=partial(number, marks=marks), p_value=partial(p_value, marks=marks), plain=partial(plain, marks=marks),
+        count=partial(count, marks=marks), shown=shown, heading=heading,
+    )  # fmt: skip
     style = Markup((folder / "page.css").read_text(encoding="utf-8"))
-    anchors: list[str] = []
-    for m in found:
-        anchors.append(slug(m.metric.name, anchors))
-    sections = [_section(source, config, m, pictures[m.metric.name], a) for m, a in zip(found, anchors, strict=True)]
+    sections = [
+        _section(source, config, m, pictures[m.metric.name], anchor)
+        for m, anchor in zip(found, anchors(found), strict=True)
+    ]
     page = environment.get_template("page.html.j2").render(
         style=style,
         config=config,
         source=source,
         sections=sections,
-        level=f"{100 * config.level:g}\N{NO-BREAK SPACE}%",
+        level=percent(config.level, marks),
+        opening=opening(source, config, found),
+        beside=beside
+        and {"period": beside.period, "left_out": beside.left_out, "table": Markup(beside.banner.to_html())},
         about=about(source, config, found),
         summary=_summary(source, config, found),
     )
@@ -80,13 +89,20 @@ def _summary(source: Source, config: Config, found: Sequence[Measured]) -> dict[
     """Return the facts of the heading."""
     periods = [p for p in found[0].periods if any(p in m.visible for m in found)]
     span = f"{shown(periods[0])} to {shown(periods[-1])}" if len(periods) > 1 else listed([shown(p) for p in periods])
-    span = span or f"no {config.period} that may be shown"
+    span = span or f"no {config.step} that may be shown"
     lost = len(source.frame) - found[0].rows
+    marks, last = config.marks, source.last.incomplete
+    since = list(dict.fromkeys(since for m in found for since in m.changes["since"]))
     return {
-        "rows": count(len(source.frame), "row") + (" in the file" if config.file is not None else " in the data"),
-        "lost": f", {lost:,} without {config.period}" if lost else "",
+        "rows": count(len(source.frame), "row", marks=marks)
+        + (" in the file" if config.file is not None else " in the data"),
+        "lost": f", {count(lost, marks=marks)} without {config.period}" if lost else "",
         "periods": span,
-        "period": heading(config.period),
+        "period": heading(config.step),
+        "incomplete": "" if last is None else shown(last),
+        "since": [(name, SINCE[name]) for name in since],
+        "trend": any(len(m.trend) for m in found),
+        "target": any(m.metric.target is not None for m in found),
     }
 
 
@@ -95,10 +111,10 @@ def _section(
 ) -> dict[str, Any]:
     """Return what the template needs to show one metric."""
     unit = m.metric.score.unit
-    digits = digits_for(unit, m.by_period["std_error"])
-    latest = m.by_period[[p in m.visible for p in m.by_period[config.period].tolist()]].tail(1)
-    latest_row = _rows(latest, config.period)[0] if len(latest) else None
-    changes = [_verdict(row, digits) for row in m.changes.to_dict("records")]
+    digits, marks = digits_for(unit, m.by_period["std_error"]), config.marks
+    latest = m.by_period[[m.latest is not None and p == m.latest for p in m.periods]]
+    latest_row = _rows(latest, config.period, m.incomplete)[0] if len(latest) else None
+    changes = [judged(row, digits, config.level) for row in m.changes.to_dict("records")]
     return {
         "name": m.metric.name,
         "anchor": anchor,
@@ -107,15 +123,15 @@ def _section(
         "facts": facts(source, config, m),
         "unit": unit_of_value(unit),
         "points": unit_of_difference(unit),
-        "after": unit_after(unit),
-        "after_change": unit_after(unit, difference=True),
+        "after": unit_after(unit, marks=marks),
+        "after_change": unit_after(unit, difference=True, marks=marks),
         "digits": digits,
         "latest": latest_row,
         "changes": changes,
         "since": {change["since"]: change for change in changes},
-        "trend": next((_verdict(row, digits + 1) for row in m.trend.to_dict("records")), None),
+        "trend": next((judged(row, digits + 1, config.level) for row in m.trend.to_dict("records")), None),
         "target": next((_decided(row, latest_row, m, digits) for row in m.target.to_dict("records")), None),
-        "by_period": _rows(m.by_period[[p not in m.silent for p in m.periods]], config.period),
+        "by_period": _rows(m.by_period[[p not in m.silent for p in m.periods]], config.period, m.incomplete),
         "overall": _rows(m.overall, "")[0],
         "groups": [_group(config, m, group, pictures) for group in config.groups],
         "picture": _markup(pictures.get(("period", ""))),
@@ -138,7 +154,7 @@ def _group(config: Config, m: Measured, group: str, pictures: Mapping[tuple[str,
         "rows": _rows(m.by_group[group], group),
         "values": [shown(v) for v in values],
         "matrix": [
-            (shown(period), [cells.get((period, value), nobody) for value in values])
+            (_label(period, m.incomplete), [cells.get((period, value), nobody) for value in values])
             for period in m.periods
             if period not in m.silent
         ],
@@ -150,14 +166,18 @@ def _group(config: Config, m: Measured, group: str, pictures: Mapping[tuple[str,
     }
 
 
-def _rows(table: pd.DataFrame, label: str) -> list[dict[str, Any]]:
-    """Return table rows; a row that has no numbers to show says why."""
+def _label(period: Any, incomplete: Any) -> str:
+    return f"{shown(period)} (incomplete)" if incomplete is not None and period == incomplete else shown(period)
+
+
+def _rows(table: pd.DataFrame, label: str, incomplete: Any = None) -> list[dict[str, Any]]:
+    """Return table rows; a row that has no numbers to show says why; of a period that is not over, its label does."""
     rows = []
     for record, n in zip(table.to_dict("records"), table["n"].astype("Int64").fillna(0), strict=True):
-        note = str(record["note"])
+        note = str(record["note"]).removesuffix(INCOMPLETE).removesuffix("; ")
         closed = "" if n else note.partition(":")[0]
         row: dict[str, Any] = {
-            "label": shown(record[label]) if label else "All",
+            "label": _label(record[label], incomplete) if label else "All",
             "closed": closed,
             "note": "" if closed else note,
         }
@@ -166,15 +186,6 @@ def _rows(table: pd.DataFrame, label: str) -> list[dict[str, Any]]:
             row["n"] = int(n)
         rows.append(row)
     return rows
-
-
-def _verdict(row: dict[Any, Any], digits: int) -> dict[str, Any]:
-    """Return a change with its direction in words: clear if its interval is on one side of zero."""
-    low, high = row["conf_low"], row["conf_high"]
-    said = UNKNOWN if np.isnan(low) or np.isnan(high) else "up" if low > 0 else "down" if high < 0 else "not clear"
-    while said in ("up", "down") and digits < MOST_DIGITS and min(abs(low), abs(high)) < 0.5 * 10**-digits:
-        digits += 1  # a limit just beside zero is not written as zero
-    return {**{str(k): v for k, v in row.items()}, "verdict": said, "digits": digits}
 
 
 def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured, digits: int) -> dict[str, Any]:

@@ -1,29 +1,35 @@
 """The charts of a metric, each as PNG and SVG; the SVG goes into the page as well.
 
 A chart shows what the tables show and nothing else: suppressed cells are left out by ``where=``, which changes no other
-number. What a chart says is said again in words, for those who do not see it.
+number. A period that is not over has a grey ground and a hollow marker. What a chart says is said again in words, for those
+who do not see it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cxstats.charts.style import detached_figure
+from cxstats.charts.series import time_axis
+from cxstats.charts.style import MUTED, PALETTE, detached_figure
 from cxstats.expression import Expression, col
 from cxstats.inference import Estimate, measure
 from cxstats.report.config import Config
 from cxstats.report.measures import Measured, domain
+from cxstats.report.periods import FISCAL, MONTHS, on_axis
 from cxstats.report.source import Source
 from cxstats.report.svg import inlined
-from cxstats.report.words import count, heading, listed, runs, shown, slug
+from cxstats.report.words import EN, SPACE, Marks, count, heading, listed, percent, runs, shown, slug
 
 WIDTH, FONT = 4.8, 10.0
 MOST_PANELS, COLUMNS = 12, 2
+NUMERIC = re.compile(r"(n |Target )?[−\d,.]+( to [−\d,.]+)?")  # what the chart functions write as numbers
+Key = tuple[str, str]  # what it shows ("period", "group" or "both"), and by which group
 
 
 @dataclass(frozen=True)
@@ -35,89 +41,137 @@ class Picture:
     svg: str
 
 
+def planned(config: Config, found: Measured, stem: str) -> dict[Key, str]:
+    """Return the charts of a metric that there is something to draw for, with their file names, which `stem` begins."""
+    keys: list[Key] = [("period", "")] if len(found.visible) > 1 else []
+    for group in config.groups:
+        keys += [("group", group)] if found.seen_groups(group) else []
+        keys += [("both", group)] if len(found.visible) > 1 and _panel_periods(found, group) else []
+    names: dict[Key, str] = {}
+    for what, group in keys:
+        end = {"period": "by-period", "group": f"by-{group}", "both": f"by-period-and-{group}"}[what]
+        names[what, group] = slug(f"{stem}-{end}", names.values())
+    return names
+
+
 def draw_pictures(
     folder: Path, source: Source, config: Config, found: Measured, stem: str, mark: str
-) -> dict[tuple[str, str], Picture]:
+) -> dict[Key, Picture]:
     """Draw the charts of a metric into a folder; return them by (what, group).
 
     `stem` begins the file names, `mark` the identifiers in the page; both are the metric's own.
     """
     from cxstats.charts import save
 
-    pictures: dict[tuple[str, str], Picture] = {}
-    for key, title, said, figure in _figures(source, config, found):
-        name = slug(
-            "-".join(
-                [stem, *{"period": ("by-period",), "group": ("by", key[1])}.get(key[0], ("by-period-and", key[1]))]
-            ),
-            [picture.stem for picture in pictures.values()],
-        )
+    pictures: dict[Key, Picture] = {}
+    for i, (key, name) in enumerate(planned(config, found, stem).items(), start=1):
+        title, said, figure = _figure(source, config, found, *key)
         _signed(figure, source, config)
+        in_language(figure, config.marks)
         svg = save(figure, folder / f"{name}.svg")
         figure.set_layout_engine("none")  # the layout stays as it was found
         save(figure, folder / f"{name}.png")
-        markup = inlined(svg.read_text(encoding="utf-8"), f"{mark}c{len(pictures) + 1}", title, said)
+        markup = inlined(svg.read_text(encoding="utf-8"), f"{mark}c{i}", title, said)
         pictures[key] = Picture(name, title, markup)
     return pictures
 
 
-def _figures(source: Source, config: Config, found: Measured) -> Iterator[tuple[tuple[str, str], str, str, Any]]:
-    """Yield the key, title, description and figure of each chart that there is something to draw for."""
-    from cxstats.charts import plot_estimates, plot_trend
+def _figure(source: Source, config: Config, found: Measured, what: str, group: str) -> tuple[str, str, Any]:
+    """Return title, description and figure of a chart."""
+    from cxstats.charts import plot_estimates
 
     name, visible = found.metric.name, found.visible
-    if len(visible) > 1:
+    open_period = found.incomplete in visible
+    unfinished = f" {shown(found.incomplete)}, on a grey ground, is incomplete." if open_period else ""
+    if what == "period":
         series = _series(source, config, found, domain(config), visible)
         figure = detached_figure(WIDTH, 2.9)
-        plot_trend(series, figure.subplots(), over=config.period, level=config.level, target=found.metric.target)
+        _line(series, figure.subplots(), config, found, target=found.metric.target)
         said = f"Line over {count(len(visible), 'period')}, {runs(visible, found.periods)}, with a ribbon of intervals."
-        yield ("period", ""), f"{name} by {config.period}", said, figure
-    for group in config.groups:
+        return f"{name} by {config.step}", said + unfinished, figure
+    title = f"{name} by {heading(group).lower()}"
+    if what == "group":
         values = found.seen_groups(group)
-        if not values:
-            continue
-        title = f"{name} by {heading(group).lower()}"
         est = measure(source.survey, found.metric.score, by=group, where=domain(config) & col(group).is_in(values))
         figure = detached_figure(WIDTH, float(np.clip(1.1 + 0.26 * len(values), 1.8, 12.0)))
         plot_estimates(est, figure.subplots(), level=config.level)
-        said = f"One dot with its interval for each of {listed([shown(v) for v in values])}."
-        yield ("group", group), title, said, figure
-        panels = _panels(source, config, found, group)
-        if panels and len(visible) > 1:
-            figure = _small_multiples(panels, plot_trend, config)
-            said = f"One small line chart for each of {listed(list(panels))}, on the same scale."
-            yield ("both", group), f"{title} and {config.period}", said, figure
+        return title, f"One dot with its interval for each of {listed([shown(v) for v in values])}.", figure
+    panels = _panels(source, config, found, group)
+    said = f"One small line chart for each of {listed(list(panels))}, on the same scale."
+    return f"{title} and {config.step}", said + unfinished, _small_multiples(panels, config, found)
 
 
 def _series(source: Source, config: Config, found: Measured, inside: Expression, periods: list[Any]) -> Estimate:
     """Return the metric over the span of some periods, of which only these have a value: a line breaks at the others."""
     among = [found.periods.index(p) for p in found.visible]
     span = found.periods[min(among) : max(among) + 1]
-    score = replace(found.metric.score, base=found.metric.score.base & inside & col(config.period).is_in(periods))
-    return measure(source.survey, score, by=config.period, where=col(config.period).is_in(span))
+    inside = inside & col(config.period).is_in([on_axis(p) for p in periods])
+    score = replace(found.metric.score, base=found.metric.score.base & inside)
+    return measure(source.timed, score, by=config.period, where=col(config.period).is_in([on_axis(p) for p in span]))
+
+
+def _panel_periods(found: Measured, group: str) -> dict[Any, list[Any]]:
+    """Return the groups that have periods to show, with these; none if the groups are too many for a page."""
+    values = [v for p, g, v in found.counts if g == group and p is None]
+    seen = {value: [p for p in found.seen_periods(group, value) if p in found.visible] for value in values}
+    return {value: periods for value, periods in seen.items() if periods} if len(values) <= MOST_PANELS else {}
 
 
 def _panels(source: Source, config: Config, found: Measured, group: str) -> dict[str, Estimate]:
-    """Return the series of each group that has periods to show; none if they are too many for a page."""
-    values = [v for p, g, v in found.counts if g == group and p is None]
-    seen = {value: [p for p in found.seen_periods(group, value) if p in found.visible] for value in values}
-    if len(values) > MOST_PANELS:
-        return {}
+    """Return the series of each group that has a panel."""
     return {
         shown(value): _series(source, config, found, col(group) == value, periods)
-        for value, periods in seen.items()
-        if periods
+        for value, periods in _panel_periods(found, group).items()
     }
 
 
-def _small_multiples(panels: dict[str, Estimate], plot_trend: Callable[..., Any], config: Config) -> Any:
+def _line(series: Estimate, ax: Any, config: Config, found: Measured, *, target: float | None = None) -> None:
+    """Draw a series over time, a period that is not over on a grey ground and hollow."""
+    from cxstats.charts import plot_trend
+
+    plot_trend(series, ax, over=config.period, level=config.level, target=target)
+    if config.calendar.rule:
+        _fiscal(ax.xaxis)
+    labels, unfinished = series.labels[config.period].tolist(), on_axis(found.incomplete)
+    if unfinished not in labels:
+        return
+    places, axis = time_axis(series.labels[config.period])
+    row = labels.index(unfinished)
+    at = float(places[row])
+    half = float(np.diff(axis.places).min()) / 2 if len(axis.places) > 1 else 0.5
+    ax.axvspan(at - half, ax.get_xlim()[1], color=MUTED, alpha=0.14, linewidth=0, zorder=0.5)
+    ax.annotate(
+        "incomplete", (1, 1), xycoords="axes fraction", xytext=(0, 2), textcoords="offset points", ha="right", va="bottom",
+        size="x-small", color=MUTED,
+    )  # fmt: skip
+    if np.isfinite(series.values[row]):
+        ax.scatter(
+            [at],
+            [series.values[row]],
+            s=20,
+            facecolor="white",
+            edgecolor=PALETTE[0],
+            linewidth=1.2,
+            zorder=4,
+            clip_on=False,
+        )
+
+
+def _fiscal(axis: Any) -> None:
+    """Write the years below the quarters as fiscal years."""
+    ticks, texts = axis.get_major_locator(), axis.get_major_formatter()
+    texts.texts = [(short, f"{FISCAL}{year}") if year else (f"{FISCAL}{short}", "") for short, year in texts.texts]
+    ticks.characters = ticks.characters + len(FISCAL)
+
+
+def _small_multiples(panels: dict[str, Estimate], config: Config, found: Measured) -> Any:
     """Draw one small chart a group, all on the same scales."""
     rows = -(-len(panels) // COLUMNS)
     figure = detached_figure(WIDTH, 0.4 + 1.6 * rows)
     axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
     drawn = []
     for ax, (title, series) in zip(axes, panels.items(), strict=False):
-        plot_trend(series, ax, over=config.period, level=config.level)
+        _line(series, ax, config, found)
         ax.set_title(title.replace("$", r"\$"), loc="left", fontsize=0.9 * FONT)
         ax.set_ylabel("")
         drawn.append(ax)
@@ -130,7 +184,32 @@ def _small_multiples(panels: dict[str, Estimate], plot_trend: Callable[..., Any]
     return figure
 
 
+def in_language(figure: Any, marks: Marks) -> None:
+    """Write the numbers of a figure with the marks of a language."""
+    from cxstats.charts.ticks import Numbers
+
+    class Written(Numbers):
+        def format_ticks(self, values: Sequence[float]) -> list[str]:
+            return [marks.written(text) for text in super().format_ticks(values)]
+
+    if (marks.decimal, marks.thousands) == (EN.decimal, EN.thousands):
+        return
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            if isinstance(axis.get_major_formatter(), Numbers):
+                axis.set_major_formatter(Written())
+        for text in ax.texts:
+            if NUMERIC.fullmatch(text.get_text()):
+                text.set_text(marks.written(text.get_text()))
+
+
 def _signed(figure: Any, source: Source, config: Config) -> None:
     """Write under a chart what it rests on: a chart travels without its page."""
-    text = f"{100 * config.level:g} % intervals. {'Synthetic data: no real customers.' if source.synthetic else ''}"
-    figure.supxlabel(text.strip(), x=0.01, ha="left", fontsize=0.72 * FONT, color="#6B6B6B")
+    first = MONTHS[config.calendar.fiscal_start - 1]
+    said = [
+        f"{percent(config.level, config.marks)} intervals.".replace(SPACE, " "),
+        f"Fiscal years start in {first}." if config.calendar.rule else "",
+        "Synthetic data: no real customers." if source.synthetic else "",
+    ]
+    text = " ".join(filter(None, said))
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=0.72 * FONT, color="#6B6B6B")

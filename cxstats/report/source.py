@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cxstats.errors import ColumnError, ConfigError, CxError, DataError, need_columns
 from cxstats.readers import read_frame
 from cxstats.report.config import Config
+from cxstats.report.periods import FISCAL, Last, last_period
 from cxstats.report.places import placed
 from cxstats.survey import Survey
 
@@ -24,7 +25,7 @@ NAMES = {
 }
 # a year that does not come first, or the name of a month
 UNSORTED = re.compile(r"(?<=\D)(19|20)\d\d\b|^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
-STEPS = {"year": "Y", "quarter": "Q", "month": "M"}
+ZONE = re.compile(r"(:\d{2}(?:\.\d+)?) ?(?:Z|[+-]\d{2}(?::?\d{2})?)$")  # a time zone behind a time
 
 
 class NothingToReport(CxError):
@@ -33,9 +34,13 @@ class NothingToReport(CxError):
 
 @dataclass(frozen=True)
 class Source:
-    """The answers with their design, and what is known of where they came from."""
+    """The answers with their design, and what is known of where they came from.
+
+    `timed` is the same survey with its periods as a time axis knows them: fiscal ones without their prefix.
+    """
 
     survey: Survey
+    timed: Survey
     frame: pd.DataFrame
     name: str
     synthetic: bool
@@ -44,6 +49,7 @@ class Source:
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     wordings: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     stripped: dict[str, int] = field(default_factory=dict)
+    last: Last = field(default_factory=Last)
 
 
 def read_source(config: Config) -> Source:
@@ -75,7 +81,10 @@ def read_source(config: Config) -> Source:
         raise NothingToReport(f"{_name(config)}: there are no rows, so there is nothing to report.")
     frame = raw[list(config.columns())].copy()
     with placed(config, "[period] column"):
-        frame[config.period] = _periods(config, frame[config.period])
+        dates = _dates(config, frame[config.period]) if config.calendar.every else None
+        frame[config.period] = (
+            _periods(config, frame[config.period]) if dates is None else config.calendar.labels(dates)
+        )
     for group in config.groups:
         frame[group] = _texts(frame[group])
     _need_few(config, frame)
@@ -83,8 +92,10 @@ def read_source(config: Config) -> Source:
         raise NothingToReport(f"{_name(config)}: no row has a {config.period}, so there is no period to report.")
     with placed(config, "[design]"):
         survey = Survey(frame, **config.design)
+        timed = frame.assign(**{config.period: frame[config.period].astype("string").str.removeprefix(FISCAL)})
     return Source(
         survey=survey,
+        timed=Survey(timed, **config.design) if config.calendar.rule else survey,
         frame=frame,
         name=_name(config),
         synthetic=synthetic,
@@ -93,6 +104,7 @@ def read_source(config: Config) -> Source:
         reasons={str(k): dict(v) for k, v in raw.attrs.get("left_out", {}).items()},
         wordings=_wordings(config),
         stripped={str(k): int(n) for k, n in raw.attrs.get("stripped", {}).items() if k in frame.columns},
+        last=last_period(config.calendar, config.period, frame[config.period], dates),
     )
 
 
@@ -154,14 +166,10 @@ def _need_few(config: Config, frame: pd.DataFrame) -> None:
 
 
 def _periods(config: Config, column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return periods that sort and space well: whole numbers without a point, dates put together as asked."""
+    """Return periods that sort and space well: whole numbers without a point, texts in a natural order."""
     import pandas as pd
     from pandas.api import types
 
-    if config.every is not None:
-        dates: Any = _dates(config, column)
-        together: pd.Series[Any] = dates.dt.to_period(STEPS[config.every]).astype("string").where(dates.notna())
-        return together
     if types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype):
         return column
     if types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype):
@@ -177,12 +185,14 @@ def _periods(config: Config, column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _dates(config: Config, column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return dates, as they are written: the day in the time zone of the answer counts."""
     import pandas as pd
     from pandas.api import types
 
     if types.is_datetime64_any_dtype(column.dtype):
-        return column
-    dates = pd.to_datetime(column.astype("string"), format="ISO8601", errors="coerce")
+        return column.dt.tz_localize(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
+    texts = column.astype("string").str.replace(ZONE, r"\1", regex=True)
+    dates = pd.to_datetime(texts, format="ISO8601", errors="coerce")
     wrong = dates.isna() & column.notna()
     if wrong.any():
         example = column[wrong].iloc[0]

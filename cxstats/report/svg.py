@@ -1,4 +1,8 @@
-"""An SVG file becomes a part of a page: its identifiers are made unique, its style kept to itself, and it gets words."""
+"""An SVG file becomes a part of a page: its identifiers are made unique, its style kept to itself, and it gets words.
+
+Its colours become variables of the page with the colours of the file as their values, so that the page's dark dress can
+give them others: ``fill: #262626`` is ``fill: var(--c-262626, #262626)``.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ def inlined(svg: str, prefix: str, title: str, description: str) -> str:
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
     svg = re.sub(r'(xlink:href|href)="#([^"]+)"', rf'\1="#{prefix}-\2"', svg)
     svg = re.sub(r"(<style[^>]*>)\s*\*\s*\{", rf"\1#{prefix} *{{", svg)
+    svg = re.sub(r"\b(fill|stroke): #([0-9a-f]{6})\b", r"\1: var(--c-\2, #\2)", svg)
     opening, rest = svg.split(">", 1)
     width = re.search(r'\swidth="([\d.]+)pt"', opening)
     opening = re.sub(r'\s(width|height)="[^"]*"', "", opening)

@@ -6,6 +6,7 @@ injection). Numbers stay numbers: a negative one starts with its minus.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def write_tables(folder: Path, source: Source, config: Config, found: list[Measured]) -> list[Path]:
-    """Write the tables of a report into a folder and return their paths."""
+def tables_of(source: Source, config: Config, found: list[Measured]) -> dict[str, pd.DataFrame]:
+    """Return the tables of a report by name, periods that are dates as texts."""
     tables = {"by-period": joined([m.by_period for m in found]), "overall": joined([m.overall for m in found])}
     taken = {*tables, "changes", "trends", "targets", "metrics"}
     for group in config.groups:
@@ -36,8 +37,13 @@ def write_tables(folder: Path, source: Source, config: Config, found: list[Measu
     if any(m.metric.target is not None for m in found):
         tables["targets"] = joined([m.target for m in found])
     tables["metrics"] = _definitions(source, found)
+    return {name: _dated(table) for name, table in tables.items()}
+
+
+def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
+    """Write the tables into a new folder, one file each, and return their paths."""
     folder.mkdir()
-    return [write_table(folder / f"{name}.csv", _dated(table)) for name, table in tables.items()]
+    return [write_table(folder / f"{name}.csv", table) for name, table in tables.items()]
 
 
 def write_table(path: Path, table: pd.DataFrame) -> Path:

@@ -6,34 +6,68 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 MINUS = "\N{MINUS SIGN}"
+SPACE, THIN, APOSTROPHE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{RIGHT SINGLE QUOTATION MARK}"
 UNKNOWN = "unknown"
 
 
-def number(value: float, digits: int, *, sign: bool = False) -> str:
+@dataclass(frozen=True)
+class Marks:
+    """How a language writes numbers: the decimal mark, the mark between thousands, the gap before a percent sign."""
+
+    decimal: str
+    thousands: str
+    percent: str
+
+    def written(self, text: str) -> str:
+        """Return a number that Python wrote, "1,234.5", with the marks of the language."""
+        return text.translate({ord(","): self.thousands, ord("."): self.decimal})
+
+
+EN = Marks(".", ",", SPACE)  # the gap of the International System of Units, as the library writes everywhere
+LANGUAGES = {
+    "en": EN,
+    "en-us": Marks(".", ",", ""),
+    "de": Marks(",", ".", SPACE),
+    "de-ch": Marks(".", APOSTROPHE, ""),
+    "fr": Marks(",", THIN, THIN),
+    "es": Marks(",", ".", SPACE),
+    "it": Marks(",", ".", ""),
+    "nl": Marks(",", ".", ""),
+}
+
+
+def number(value: float, digits: int, *, sign: bool = False, marks: Marks = EN) -> str:
     """Return a number rounded to digits, with a real minus and, if asked, a plus; "unknown" for NaN."""
     if value is None or np.isnan(value):
         return UNKNOWN
     if np.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
     text = f"{round(float(value), digits) + 0.0:{'+' if sign else ''},.{digits}f}"
-    return (text[1:] if float(text.replace(",", "")) == 0 and sign else text).replace("-", MINUS)
+    text = text[1:] if float(text.replace(",", "")) == 0 and sign else text
+    return marks.written(text).replace("-", MINUS)
 
 
-def plain(value: float) -> str:
+def plain(value: float, marks: Marks = EN) -> str:
     """Return a number with the digits it was written with: 0.75, 48.96, 75."""
-    return np.format_float_positional(float(value), trim="-").replace("-", MINUS)
+    return marks.written(np.format_float_positional(float(value), trim="-")).replace("-", MINUS)
 
 
-def p_value(p: float) -> str:
+def p_value(p: float, marks: Marks = EN) -> str:
     """Return a p-value: three decimals, below that "< 0.001"."""
     if np.isnan(p):
         return UNKNOWN
-    return "< 0.001" if p < 0.0005 else f"{p:.3f}"
+    return marks.written("< 0.001" if p < 0.0005 else f"{p:.3f}")
+
+
+def percent(share: float, marks: Marks = EN) -> str:
+    """Return a share of 1 as a percentage: "95 %"."""
+    return f"{marks.written(f'{100 * share:g}')}{marks.percent}%"
 
 
 def digits_for(unit: str, errors: Iterable[float]) -> int:
@@ -64,11 +98,11 @@ def unit_of_value(unit: str) -> str:
     return {"net %": "-100 to 100", "": "own unit"}.get(unit, unit).replace("-", MINUS)
 
 
-def unit_after(unit: str, *, difference: bool = False) -> str:
+def unit_after(unit: str, *, difference: bool = False, marks: Marks = EN) -> str:
     """Return the unit as it follows a number, with the gap before it: " %"; differences of percentages are points."""
     if unit in ("%", "net %") and difference:
         unit = "points"
-    return f"\N{NO-BREAK SPACE}{unit}" if unit else ""
+    return f"{marks.percent if unit == '%' else SPACE}{unit}" if unit else ""
 
 
 def unit_of_difference(unit: str) -> str:
@@ -97,9 +131,9 @@ def listed(texts: Sequence[str]) -> str:
     return " and ".join([", ".join(texts[:-1]), texts[-1]]) if len(texts) > 1 else "".join(texts)
 
 
-def count(n: int, one: str, many: str = "") -> str:
-    """Return "1 row", "2,000 rows"."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+def count(n: int, one: str = "", many: str = "", *, marks: Marks = EN) -> str:
+    """Return "1 row", "2,000 rows"; without a word, the number alone."""
+    return f"{marks.written(f'{n:,}')} {(one if n == 1 else many or one + 's') if one else ''}".rstrip()
 
 
 def slug(text: str, taken: Iterable[str] = ()) -> str:

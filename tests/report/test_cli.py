@@ -14,6 +14,8 @@ from cxstats.report import SAMPLE
 from .conftest import CONFIG, answers
 from .test_folder import bytes_of
 
+ROWS = "report.xlsx, 10 tables and 0 charts: 400 rows, 4 periods"
+
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
@@ -22,7 +24,7 @@ def run(*arguments: str) -> Result:
 def test_it_says_what_it_wrote_where(configured: Callable[..., Path], tmp_path: Path, no_charts: None) -> None:
     result = run("report", str(configured()), "--out", str(tmp_path / "out"))
     assert result.exit_code == 0
-    assert result.stdout == f"Wrote {tmp_path / 'out' / 'report.html'}, 10 tables and 0 charts: 400 rows, 4 periods.\n"
+    assert result.stdout == f"Wrote {tmp_path / 'out' / 'report.html'}, {ROWS}.\n"
     assert result.stderr == ""
 
 
@@ -131,5 +133,83 @@ def test_two_runs_write_the_same_bytes(project: Path, built: Path, tmp_path: Pat
         text=True, check=False, env={**os.environ, "PYTHONHASHSEED": "7", "LC_ALL": "C", "TZ": "Asia/Tokyo"},
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"Wrote {Path('other') / 'report.html'}, 10 tables and 10 charts")
+    assert done.stdout.startswith(f"Wrote {Path('other') / 'report.html'}, report.xlsx, 10 tables and 10 charts")
     assert bytes_of(tmp_path / "other") == bytes_of(built)
+
+
+def test_a_dry_run_checks_all_and_writes_nothing(configured: Callable[..., Path], tmp_path: Path) -> None:
+    path = configured()
+    result = run("report", str(path), "--out", str(tmp_path / "out"), "--dry-run")
+    assert result.exit_code == 0
+    assert "in order: 400 rows, 4 periods. Nothing was written" in result.stdout
+    assert {p.name for p in tmp_path.iterdir()} == {"answers.csv", "report.toml"}
+    promised = {line.strip() for line in result.stdout.splitlines()[1:]}
+    assert run("report", str(path), "--out", str(tmp_path / "out")).exit_code == 0
+    assert set(bytes_of(tmp_path / "out")) == promised
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ('column = "overall"', 'column = "overal"', 2, "no column 'overal'"),
+        ('column = "overall"', 'column = "overall"\nscale = [1, 4]', 3, "answers outside the scale"),
+        ('column = "quarter"', 'column = "quarter"\nevery = "year"', 3, "no dates"),
+    ],
+)
+def test_a_dry_run_finds_what_a_run_would(
+    configured: Callable[..., Path], tmp_path: Path, old: str, new: str, code: int, said: str
+) -> None:
+    result = run("report", str(configured(CONFIG.replace(old, new, 1))), "--out", str(tmp_path / "out"), "--dry-run")
+    assert (result.exit_code, said in result.stderr, result.stdout) == (code, True, "")
+
+
+def test_a_dry_run_leaves_a_former_report_and_refuses_a_folder_of_somebody(
+    configured: Callable[..., Path], tmp_path: Path, no_charts: None
+) -> None:
+    path = configured()
+    run("report", str(path), "--out", str(tmp_path / "out"))
+    before = bytes_of(tmp_path)
+    assert run("report", str(path), "--out", str(tmp_path / "out"), "--dry-run").exit_code == 0
+    assert bytes_of(tmp_path) == before
+    (tmp_path / "out" / "mine.txt").write_text("x")
+    result = run("report", str(path), "--out", str(tmp_path / "out"), "--dry-run")
+    assert (result.exit_code, "mine.txt" in result.stderr) == (2, True)
+
+
+def test_init_writes_an_example_that_works_and_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("report", "--init")
+    assert (result.exit_code, "report.toml" in result.stdout) == (0, True)
+    assert (tmp_path / "report.toml").read_bytes() == SAMPLE.read_bytes()
+    result = run("report", "report.toml", "--dry-run")
+    assert (result.exit_code, "Nothing was written" in result.stdout) == (0, True), result.stderr
+    (tmp_path / "report.toml").write_text("mine")
+    result = run("report", "--init")
+    assert (result.exit_code, "there already and stays" in result.stderr) == (2, True)
+    assert (tmp_path / "report.toml").read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--init", "--dry-run"), "Give one of the two"),
+        (("my.txt", "--init"), "a configuration is a .toml file"),
+        (("nowhere/my.toml", "--init"), "there is no folder nowhere"),
+    ],
+)
+def test_init_says_what_is_wrong(
+    arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("report", *arguments)
+    assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_is_laid_out() -> None:
+    shown = CliRunner().invoke(main, ["report", "--help"]).output
+    assert "\\b" not in shown
+    assert "\n    [design]     weight, strata, psu, fpc, lone_psu, nest\n" in shown

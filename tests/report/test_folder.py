@@ -111,7 +111,7 @@ def test_a_swap_that_fails_puts_the_former_report_back(tmp_path: Path, monkeypat
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
-@pytest.mark.parametrize("step", ["write_tables", "_draw", "write_page"])
+@pytest.mark.parametrize("step", ["write_tables", "_draw", "write_workbook", "write_page"])
 def test_a_report_that_fails_midway_leaves_the_former_one(
     configured: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_charts: None, step: str
 ) -> None:

@@ -15,7 +15,7 @@ from .conftest import CONFIG, SCRIPT, answers
 
 @pytest.fixture
 def found(configured: Callable[..., Path]) -> tuple[Source, list[Measured]]:
-    config = read_config(configured())
+    config = read_config(configured(CONFIG + "\n[compare]\nfirst = true\n"))
     source = read_source(config)
     return source, [measured(source, config, m) for m in config.metrics]
 

@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxstats.report import build_report, read_config
-from cxstats.report.words import plain
+from cxstats.report import SAMPLE, build_report, config, read_config
+from cxstats.report.comparisons import COMPARE
+from cxstats.report.periods import PERIOD
+from cxstats.report.words import LANGUAGES, plain
 
 from .conftest import CONFIG, answers
 from .test_cli import run
 from .test_page import Page
 
 pytestmark = pytest.mark.usefixtures("no_charts")
+KEYS = (*config.KEYS, *config.DATA, *config.DESIGN, *PERIOD, *config.GROUPS, *COMPARE)
 GAP = '\n[[metrics]]\nkind = "gap"\ndelivered = "overall"\nexpected = "hoped"\nname = "Gap"\n'
 
 
@@ -127,25 +130,23 @@ def test_errors_of_the_data_keep_their_place(
 
 def test_the_example_holds_every_key(tmp_path: Path) -> None:
     from cxstats.metrics import REGISTRY
-    from cxstats.report import config as keys
 
     example = Path(__file__).parents[2] / "examples" / "own_file.toml"
     (tmp_path / "own_file.toml").write_bytes(example.read_bytes())
     (tmp_path / "answers.csv").write_text("a\n1\n")
-    config = read_config(tmp_path / "own_file.toml")
-    assert config.file == tmp_path / "answers.csv"
-    assert (config.decimal, config.missing, config.strip) == (",", (99, "Don't know"), True)
-    assert {metric.kind for metric in config.metrics} == set(REGISTRY)
+    read = read_config(tmp_path / "own_file.toml")
+    assert read.file == tmp_path / "answers.csv"
+    assert (read.decimal, read.missing, read.strip) == (",", (99, "Don't know"), True)
+    assert {metric.kind for metric in read.metrics} == set(REGISTRY)
     text = example.read_text(encoding="utf-8")
-    for table in (keys.KEYS, keys.DATA, keys.DESIGN, keys.PERIOD, keys.GROUPS):
-        for key in table:
-            assert re.search(rf"^(# )?(\[+)?{key}\b", text, flags=re.MULTILINE), key
+    assert read.marks == LANGUAGES["de"]
+    for said in (text, SAMPLE.read_text(encoding="utf-8")):
+        for key in KEYS:
+            assert re.search(rf"^(# )?(\[+)?{key}\b", said, flags=re.MULTILINE), key
 
 
 def test_help_lists_the_keys_and_names_the_example() -> None:
-    from cxstats.report import config as keys
-
     said = run("report", "--help").stdout
-    for key in (*keys.KEYS, *keys.DATA, *keys.DESIGN, *keys.PERIOD, *keys.GROUPS):
+    for key in KEYS:
         assert key in said, key
     assert "examples/own_file.toml" in said

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from cxstats.charts.style import luminance
 from cxstats.report import build_report, read_config
 from cxstats.report.svg import inlined
 from cxstats.report.words import MINUS, digits_for, number, p_value, runs, slug
@@ -74,6 +76,21 @@ def test_labels_of_the_data_are_text(html: str, page: Page) -> None:
     assert "<b>happy" not in html
     assert SCRIPT in page.text
     assert FORMULA in page.text
+
+
+def test_every_colour_of_a_chart_has_a_dark_one_that_can_be_seen(html: str) -> None:
+    used = set(re.findall(r"var\(--c-([0-9a-f]{6}), #\1\)", html))
+    assert {"262626", "ffffff", "0072b2"} <= used
+    dark = dict(re.findall(r"--c-([0-9a-f]{6}): #([0-9a-f]{6})", html))
+    ground = luminance(rgb(dark["ffffff"]))
+    for colour in used - {"ffffff"}:
+        contrast = (luminance(rgb(dark[colour])) + 0.05) / (ground + 0.05)
+        assert contrast > (1.3 if colour == "e4e4e4" else 4.5), colour
+    assert not re.search(r"(fill|stroke): #", html)
+
+
+def rgb(colour: str) -> np.ndarray:
+    return np.asarray([int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4)])
 
 
 def test_charts_have_words(page: Page) -> None:

@@ -1,0 +1,64 @@
+"""What every picture promises: files that are the same each time, and no change to what it draws from."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cxstats as cx
+
+PICTURES = {
+    "distribution": lambda s: (cx.measure(s, cx.distribution("overall"), by="channel"), cx.plot_distribution),
+    "estimates": lambda s: (cx.measure(s, cx.csat("overall"), by="channel"), cx.plot_estimates),
+    "heatmap": lambda s: (cx.measure(s, cx.csat("overall"), by=["channel", "quarter"]), cx.plot_heatmap),
+    "kpi": lambda s: (cx.measure(s, cx.csat("overall"), by="quarter"), cx.plot_kpi),
+    "multiples": lambda s: (
+        cx.measure(s, cx.csat("overall"), by=["channel", "quarter"]),
+        lambda est: cx.plot_multiples(est, over="quarter"),
+    ),
+    "nps": lambda s: (cx.measure(s, cx.nps_composition("recommend"), by="channel"), cx.plot_nps),
+    "trend": lambda s: (cx.measure(s, cx.csat("overall"), by="quarter"), cx.plot_trend),
+}
+
+WRITE = """
+import sys; sys.path.insert(0, "tests")
+import numpy as np, pandas as pd, cxstats as cx
+from cxstats.charts import save
+from charts.test_every_plot import PICTURES
+s = cx.Survey(pd.read_csv("tests/reference/data/straddle.csv"))
+for name, make in PICTURES.items():
+    est, plot = make(s)
+    for kind in ("svg", "png"):
+        save(np.ravel(plot(est))[0].figure, r"FOLDER/" + name + "." + kind)
+"""
+
+
+def test_every_picture_is_here() -> None:
+    public = {name.removeprefix("plot_") for name in cx.__all__ if name.startswith("plot_")}
+    assert set(PICTURES) == public, "enter the new picture in PICTURES: what to measure, and how to draw it"
+
+
+def test_files_are_the_same_in_every_process(tmp_path: Path) -> None:
+    root = Path(__file__).parent.parent.parent
+    written = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        subprocess.run([sys.executable, "-c", WRITE.replace("FOLDER", folder.as_posix())], check=True, cwd=root)
+        written.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
+    assert set(written[0]) == {f"{name}.{kind}" for name in PICTURES for kind in ("svg", "png")}
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_drawing_changes_nothing_of_the_estimate(survey: cx.Survey, name: str) -> None:
+    est, plot = PICTURES[name](survey)
+    before, vcov = est.frame(), est.vcov.copy()
+    plot(est)
+    pd.testing.assert_frame_equal(est.frame(), before)
+    np.testing.assert_array_equal(est.vcov, vcov)
