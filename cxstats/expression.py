@@ -20,6 +20,7 @@ ARITHMETIC = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}
 ORDER = {"greater": ">", "at_least": ">=", "less": "<", "at_most": "<="}
 EQUALITY = {"equal": "==", "unequal": "!="}
 LOGIC = {"and": "&", "or": "|"}
+EXACT = 2**53  # whole numbers beyond are no longer exact in double precision
 SIGNS = ARITHMETIC | ORDER | EQUALITY | LOGIC
 
 
@@ -176,6 +177,12 @@ class Literal(Expression):
         if not isinstance(value, allowed):
             raise ArgumentError(
                 f"{value!r} cannot be compared with a column: use a number, a text, a date or True/False."
+            )
+        if isinstance(value, float) and value != value:
+            raise ArgumentError("nan is nothing to compare with: use is_missing() or is_answered().")
+        if isinstance(value, int) and abs(value) > EXACT:
+            raise ArgumentError(
+                f"{value!r} is beyond 2**53, where numbers are no longer exact. Hold such names as texts, and compare texts."
             )
         self.value = value
 

@@ -12,6 +12,7 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import narwhals as nw
 import numpy as np
@@ -29,6 +30,7 @@ from cxstats.memory import (
     Sums,
     factorised,
     ordered,
+    zoneless,
 )
 
 if TYPE_CHECKING:
@@ -153,6 +155,9 @@ class LazyFrame(Frame):
             return "text"
         return "time" if dtype in (nw.Date, nw.Datetime) else "values of another kind"
 
+    def inexact(self, by: Sequence[str]) -> str | None:
+        return next((name for name in by if not _exact(self.schema[name])), None)
+
     def first(self, value: Rowwise, where: Rowwise) -> float | None:
         query = Query(self, [*value.columns(), *where.columns()])
         shown = query.rows.select(value=query.number(value), chosen=query.condition(where))
@@ -247,12 +252,15 @@ class Query:
         self.memo: dict[int, Planned] = {}
         self._places = {name: f"column{i}" for i, name in enumerate(dict.fromkeys(columns))}
         self.keys = [f"key{i}" for i in range(len(keys))]
+        self._key_of = dict(zip(keys, self.keys, strict=True))
         shown = {place: self._cleaned(name) for name, place in self._places.items()}
         shown |= {place: self._key(name) for name, place in zip(keys, self.keys, strict=True)}
         self.rows = frame.lazy.select(**shown) if shown else frame.lazy
 
     def _cleaned(self, name: str) -> nw.Expr:
         expr, dtype = nw.col(name), self.frame.schema[name]
+        if isinstance(dtype, nw.Enum):  # texts compare by their letters, on every engine
+            return expr.cast(nw.String)
         if self.frame.kinds([name])[name] != "number":
             return expr
         expr = expr if dtype == nw.Float64 else expr.cast(nw.Float64)
@@ -273,7 +281,9 @@ class Query:
         return expr
 
     def column(self, name: str) -> Planned:
-        return Planned(nw.col(self._places[name]), self.frame.kinds([name])[name], self.frame.schema[name])
+        dtype = self.frame.schema[name]
+        dtype = nw.String() if isinstance(dtype, nw.Enum) else dtype
+        return Planned(nw.col(self._places[name]), self.frame.kinds([name])[name], dtype)
 
     def constant(self, value: Any) -> Planned:
         if isinstance(value, bool):
@@ -303,15 +313,25 @@ class Query:
             return Planned(OPERATORS[operation](a.number(), b.number()), "number")
         if a.kind != b.kind and {a.kind, b.kind} <= {"number", "boolean"}:
             return Planned(OPERATORS[operation](a.number(), b.number()), "boolean")
-        a, b = _dated(a, b.dtype), _dated(b, a.dtype)
+        a, b = _dated(a, b)
         return Planned(OPERATORS[operation](a.expr, b.expr), "boolean")
 
     def is_in(self, operand: Planned, options: Sequence[Any]) -> Planned:
-        numeric = operand.kind in ("number", "boolean")
-        found = operand.number().is_in([float(o) for o in options]) if numeric else operand.expr.is_in(list(options))
+        if operand.kind == "time":
+            alike = [self.apply("equal", [operand, self.constant(option)]).expr for option in options]
+            found = functools.reduce(operator.or_, alike)
+        elif operand.kind in ("number", "boolean"):
+            found = operand.number().is_in([float(o) for o in options])
+        else:
+            found = operand.expr.is_in(list(options))
         return Planned(nw.when(~operand.expr.is_null()).then(found), "boolean")
 
     def lookup(self, by: Sequence[str], groups: pd.DataFrame, values: np.ndarray) -> Planned:
+        if name := self.frame.inexact(by):
+            raise ArgumentError(
+                f"quantile: column {name!r} holds {self.frame.schema[name]}, whose values cannot be matched exactly by "
+                f"{self.frame.engine}. Cast it to texts or to 64-bit integers first."
+            )
         if len(values) > MOST_LOOKUPS:
             raise ArgumentError(
                 f"quantile: {len(values)} groups are too many for one query of {self.frame.engine} (at most {MOST_LOOKUPS}). "
@@ -321,20 +341,47 @@ class Query:
         for group, value in zip(groups[list(by)].itertuples(index=False), values, strict=True):
             if np.isfinite(value):
                 matches = [
-                    nw.col(self._places[n]) == (v.item() if hasattr(v, "item") else v)
+                    nw.col(self._key_of[n]) == (v.item() if hasattr(v, "item") else v)
                     for n, v in zip(by, group, strict=True)
                 ]
                 expr = nw.when(functools.reduce(operator.and_, matches)).then(nw.lit(float(value))).otherwise(expr)
         return Planned(expr, "number")
 
 
-def _dated(value: Planned, dtype: Any) -> Planned:
-    """Write a date constant as the column beside it holds dates."""
-    if value.raw is None or isinstance(value.raw, bool | int | float) or dtype not in (nw.Date, nw.Datetime):
-        return value
-    moment = datetime.datetime.fromisoformat(value.raw) if isinstance(value.raw, str) else value.raw
-    if dtype == nw.Date and isinstance(moment, datetime.datetime):
-        moment = moment.date()
-    elif dtype == nw.Datetime and not isinstance(moment, datetime.datetime):
+def _exact(dtype: Any) -> bool:
+    """Tell whether a label of this type comes back from an engine as the value that it is."""
+    whole = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32)
+    plain = (*whole, nw.Float32, nw.Float64, nw.Boolean, nw.String, nw.Categorical, nw.Enum, nw.Date)
+    return any(dtype == kind for kind in plain) or (isinstance(dtype, nw.Datetime) and dtype.time_unit != "ns")
+
+
+def _dated(a: Planned, b: Planned) -> tuple[Planned, Planned]:
+    """Write a moment as the column beside it holds such, or a column of dates as times where the moment has a time of day."""
+    if _is_moment(b.raw) and a.raw is None:
+        return _dated_by(a, b.raw)
+    if _is_moment(a.raw) and b.raw is None:
+        return _dated_by(b, a.raw)[::-1]
+    return a, b
+
+
+def _is_moment(raw: Any) -> bool:
+    return isinstance(raw, str | datetime.date)
+
+
+def _dated_by(column: Planned, raw: Any) -> tuple[Planned, Planned]:
+    dtype = column.dtype
+    if not isinstance(dtype, nw.Date | nw.Datetime):
+        return column, Planned(nw.lit(raw), "text" if isinstance(raw, str) else "time", raw=raw)
+    moment = datetime.datetime.fromisoformat(raw) if isinstance(raw, str) else raw
+    if not isinstance(moment, datetime.datetime):
         moment = datetime.datetime(moment.year, moment.month, moment.day)
-    return Planned(nw.lit(moment), "time", raw=moment)
+    zone = getattr(dtype, "time_zone", None)
+    if zone is None and moment.tzinfo is not None:
+        raise zoneless(raw)
+    if isinstance(dtype, nw.Date):
+        if moment.time() == datetime.time():
+            return column, Planned(nw.lit(moment.date()), "time", raw=raw)
+        return Planned(column.expr.cast(nw.Datetime("us")), "time"), Planned(nw.lit(moment), "time", raw=raw)
+    if zone is not None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment.astimezone(ZoneInfo(zone))
+    return column, Planned(nw.lit(moment, dtype), "time", raw=raw)

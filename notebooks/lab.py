@@ -1,4 +1,4 @@
-"""Open a notebook in JupyterLab, run all its cells, and see its pictures and no error: `python notebooks/lab.py [NAME]`.
+"""Open a notebook in JupyterLab, run all cells, see its pictures and no error: `python notebooks/lab.py [NAME [PAGE.png]]`.
 
 A person's road, walked by headless Chromium: the server listens on 127.0.0.1 only and takes its token from the environment;
 the notebook, its outputs removed, lies alone in a folder of its own, as it does for one who has installed the package. What
@@ -65,13 +65,13 @@ def served(folder: Path, token: str) -> Iterator[str]:
         port = free.getsockname()[1]
     own = {"JUPYTER_TOKEN": token, "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab"), "JUPYTER_NO_CONFIG": "1"}
     own |= {f"JUPYTER_{kind}_DIR": str(settings / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {"IPYTHONDIR": str(settings / "ipython"), "MPLBACKEND": ""}
+    own["IPYTHONDIR"] = str(settings / "ipython")
     options = ["--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
                f"--ServerApp.root_dir={folder}", *(["--allow-root"] if os.geteuid() == 0 else [])]  # fmt: skip
     log = (folder / ".log").open("w+", encoding="utf-8")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options],
-        env={k: v for k, v in (os.environ | own).items() if v},
+        env=os.environ | own,
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -116,7 +116,7 @@ def run_all(page: Page, address: str, name: str) -> dict[str, list[str]]:
     """Open the notebook, click Run, Run All Cells; return what is seen when the last cell is done."""
     page.goto(f"{address}/lab/tree/{name}?reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=START * 1000)
-    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=START * 1000)
+    page.get_by_text("| Idle").wait_for(timeout=START * 1000)  # in the status bar: a click before asks for a kernel
     page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     deadline = time.monotonic() + RUN
@@ -167,11 +167,12 @@ def alone(path: Path, folder: Path) -> None:
 
 
 def main(name: str = "01", picture: str = "") -> int:
-    """Check the first notebook whose name begins so; 0 if all is well."""
+    """Check the first notebook whose name begins so, and store a picture of the page if asked; 0 if all is well."""
     if shutil.which("chromium") is None:
         print("notebooks/lab.py: no 'chromium' is on the PATH: apt-get install chromium", file=sys.stderr)
         return 1
-    path = next(iter(sorted(FOLDER.glob(f"{name}*.ipynb"))))
+    (path, *_) = sorted(FOLDER.glob(f"{name}*.ipynb"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a check that is stopped stops its server, too
     for left in reversed(range(TRIES)):
         token = secrets.token_hex(24)
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -401,7 +401,7 @@ class Estimate:
         alpha = (1 - level) / (counts if adjust == "bonferroni" else 1.0) + np.zeros(len(both))
         low, high = both._limits(alpha)
         table = labels.assign(difference=both.values, std_error=both.std_error, conf_low=low, conf_high=high)
-        p = p_values(both, np.zeros(len(both)))
+        p = p_values(both, np.zeros(len(both))) if len(both) else np.zeros(0)
         table["p_value"] = p
         for _, rows in labels.groupby("metric", sort=False).indices.items():
             table.loc[rows, "p_value"] = adjusted(p[rows], adjust)

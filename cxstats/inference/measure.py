@@ -122,7 +122,8 @@ def _sharpened(t: Totals, asked: Request) -> Totals:
     blurred = (by_itself <= BLURRED * _raw_variance(t)) & (t.grouped["count"] > 1) & (t.grouped["yy"] > 0)
     free = np.asarray([score.range is None and score.family != "quantile" for score in t.scores])
     most = asked.survey.frame.most_lookups
-    if not (blurred & free).any() or (most is not None and len(t.groups) > most):
+    frame = asked.survey.frame
+    if not (blurred & free).any() or (most is not None and len(t.groups) > most) or frame.inexact(asked.by):
         return t
     with np.errstate(divide="ignore", invalid="ignore"):
         means = t.grouped["y"] / t.grouped["x"] + t.shift
@@ -157,6 +158,9 @@ def _rows(t: Totals, first: Totals, request: Request, variance: np.ndarray, df: 
     plain = not (design.strata or design.psu or design.weight or design.fpc)
     alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & ~census
     alike |= (n == 1) & np.isnan(variance)
+    totals_too = np.repeat([score.family == "total" for score in t.scores], groups)
+    nothing = (n > 0) & (t.grouped["x"].T.ravel() == 0) & ~totals_too
+    alike &= ~nothing
     alone = (n > 0) & ~(df > 0) & ~census
     with np.errstate(divide="ignore", invalid="ignore"):
         effective = n * simple_variance(t).T.ravel() / variance
@@ -178,7 +182,7 @@ def _rows(t: Totals, first: Totals, request: Request, variance: np.ndarray, df: 
         most=n if design.weight and not design.psu and not design.fpc else np.full(len(n), np.inf),
         represented=t.grouped["b"].T.ravel(),
         square=_mean_square(t).T.ravel(),
-        unknown=(n == 0) | alike | alone | ~np.isfinite(variance),
+        unknown=(n == 0) | nothing | alike | alone | ~np.isfinite(variance),
         simple=np.full(len(n), plain),
         family=family,
         unit=repeated(lambda score: score.unit),
@@ -186,7 +190,7 @@ def _rows(t: Totals, first: Totals, request: Request, variance: np.ndarray, df: 
         direction=repeated(lambda score: score.direction or ""),
         low=low,
         high=repeated(lambda score: score.range[1] if score.range else np.inf, float),
-        note=_notes(n, alike, alone & ~one_share, np.isfinite(low), "PSU" if design.psu else "row"),
+        note=_notes(n, alike, alone & ~one_share, np.isfinite(low), nothing, "PSU" if design.psu else "row"),
         woodruff=np.full(len(n), None, dtype=object),
     )
 
@@ -229,9 +233,8 @@ def _raw_variance(t: Totals) -> np.ndarray:
     """Return the variance if the points varied about the shift, not about their mean: what rounding is measured by."""
     sums = t.grouped
     with np.errstate(divide="ignore", invalid="ignore"):
-        raw = sums["yy"] * sums["b"] / sums["x"] ** 2 / sums["count"]
-    totals_too = [s.family == "total" for s in t.scores]
-    return np.asarray(np.where(totals_too, raw * sums["x"] ** 2, raw))
+        of_total = sums["yy"] * sums["b"] / sums["count"]
+        return np.asarray(np.where([s.family == "total" for s in t.scores], of_total, of_total / sums["x"] ** 2))
 
 
 def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
@@ -255,11 +258,14 @@ def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
     return np.asarray(np.where(known, effect, kish))
 
 
-def _notes(n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, what: str) -> np.ndarray:
+def _notes(
+    n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, nothing: np.ndarray, what: str
+) -> np.ndarray:
     notes = np.full(len(n), "", dtype=object)
     notes[alike] = "answers or PSUs do not differ, so the standard error is unknown"
     notes[alike & ranged] += "; the interval borrows the design effect of the whole sample"
     notes[alone] = f"no more {what}s than strata in this domain, so the standard error is unknown"
+    notes[nothing] = "the denominators add up to zero, so there is no ratio"
     notes[n == 0] = "no answers"
     return notes
 

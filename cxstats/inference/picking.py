@@ -73,9 +73,10 @@ def pairs(labels: pd.DataFrame, to: Any) -> tuple[np.ndarray, np.ndarray, pd.Dat
             b = np.repeat(base, len(a))
         first.append(a)
         second.append(b)
-    one, two = np.concatenate(first), np.concatenate(second)
+    one, two = (np.concatenate([np.zeros(0, dtype=np.int64), *parts]) for parts in (first, second))
     if not len(one):
-        raise ArgumentError("compare: there is one group only; nothing can be compared.")
+        there = "there is one group only" if len(labels) else "there is no group"
+        raise ArgumentError(f"compare: {there}; nothing can be compared.")
     named = (labels[by[0]] if len(by) == 1 else labels[by].astype(str).agg(", ".join, axis=1)).reset_index(drop=True)
     table = pd.DataFrame(
         {

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cxstats.errors import DataError
-from cxstats.expression import Expression, Literal, Lookup, col, when
+from cxstats.expression import Expression, Literal, Lookup, Operation, col, when
 from cxstats.inference.request import Request, invalid_answer, place_of
 from cxstats.memory import Plan
 from cxstats.score import Score
@@ -80,6 +80,7 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
     if design.fpc is not None:
         fpc = column(when(col(design.fpc).is_answered(), col(design.fpc), 0.0))
         names["fpc"], names["fpc fpc"] = Sum((fpc,)), Sum((fpc, fpc))
+        names["no fpc"] = Sum((column(when(col(design.fpc).is_missing(), 1.0, 0.0)),))
     scored = []
     bad: Expression = Literal(False)
     for score, c in zip(request.scores, shift, strict=True):
@@ -90,8 +91,10 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
         points = score.points if isinstance(c, float) and c == 0 else score.points - c * per
         b = column(when(base, 1.0, 0.0))
         ones.add(b)
-        x = b if score.per is None else column(when(base, per, 0.0))
-        scored.append(Scored(column(when(base, points, 0.0)), x, b, _only_value(score, c)))
+        # where answers have no range, an infinite one in a row of weight 0 must not make 0 times infinity
+        held = base if weight is None or score.range is not None else base & (weight > 0)
+        x = b if score.per is None else column(when(held, per, 0.0))
+        scored.append(Scored(column(when(held, points, 0.0)), x, b, _only_value(score.points, c)))
     names["bad"] = Sum((counted, column(when(bad, 1.0, 0.0))))
     for i, row in enumerate(scored):
         wy, wx, wb = heavy(row.y), heavy(row.x), heavy(row.b)
@@ -115,9 +118,13 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
     return Plan(columns, products, keys, request.by, request.where, weighted), names
 
 
-def _only_value(score: Score, shift: float | Expression) -> float | None:
+def _only_value(points: Expression, shift: float | Expression) -> float | None:
     """Return the one number besides 0 that a row is worth, if there is one and nothing shifts it: 100 for shares."""
-    return 100.0 if score.family == "share" and isinstance(shift, float) and shift == 0 else None
+    if not (isinstance(points, Operation) and points.name == "when" and isinstance(shift, float) and shift == 0):
+        return None
+    _, then, otherwise = points.operands
+    plain = isinstance(then, Literal) and isinstance(otherwise, Literal) and otherwise.value == 0
+    return float(then.value) if plain and isinstance(then, Literal) and isinstance(then.value, int | float) else None
 
 
 def shifts_of(request: Request) -> list[float]:
@@ -156,17 +163,21 @@ def squared_weights(request: Request) -> np.ndarray:
     return np.asarray([sums.values[product].sum() for product in plan.products])
 
 
+def infinite(request: Request, score: Score) -> DataError:
+    """Return the error for infinite answers."""
+    names = [n for n in score.columns() if request.survey.frame.kinds([n])[n] == "number"]
+    return DataError(
+        f"{place_of(score)}: there are infinite (or overflowing) values in {' or '.join(map(repr, names))}. "
+        "Recode them as missing, or leave them out with where=."
+    )
+
+
 def check_finite(request: Request, values: dict[str, np.ndarray], inside: np.ndarray) -> None:
     """Raise for infinite values in the domain; outside it they are nothing."""
-    survey = request.survey
     for i, score in enumerate(request.scores):
         sums = [values[f"{name}{i}"] for name in ("wy", "wx", "yy", "yx", "xx")]
         if not all(np.isfinite(s[inside]).all() for s in sums):
-            infinite = [n for n in score.columns() if survey.frame.kinds([n])[n] == "number"]
-            raise DataError(
-                f"{place_of(score)}: there are infinite (or overflowing) values in {' or '.join(map(repr, infinite))}. "
-                "Recode them as missing, or leave them out with where=."
-            )
+            raise infinite(request, score)
         for s in sums:
             s[~np.isfinite(s)] = 0.0
 

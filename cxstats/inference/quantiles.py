@@ -15,6 +15,7 @@ import numpy as np
 
 from cxstats.expression import Expression, Literal, Lookup, col, when
 from cxstats.inference.intervals import t_quantile
+from cxstats.inference.plan import infinite
 from cxstats.inference.request import Request
 from cxstats.inference.rows import Rows, Woodruff
 from cxstats.inference.totals import Totals
@@ -89,6 +90,8 @@ def _threshold(request: Request, score: Score) -> Quantiles:
 
     distributions = fetch(None)
     values = np.asarray([d.quantile(probability) for d in distributions.values()])
+    if np.isinf(values).any():
+        raise infinite(request, score)
     table = pd.DataFrame(list(distributions), columns=list(by)) if by else pd.DataFrame(index=range(len(values)))
     limit = _limit(name, by, table, values, score.name)
     below = replace(

@@ -85,12 +85,17 @@ def fractions(
     name = survey.design.fpc
     if name is None:
         return np.zeros(len(names))
+    if values["no fpc"].sum():
+        raise DesignError(
+            f"Survey(fpc=): column {name!r} is missing in {values['no fpc'].sum():.0f} rows. Every row needs the size of its "
+            "stratum's population."
+        )
     rows, total, square = (
         np.bincount(stratum, weights=values[key], minlength=len(names)) for key in ("rows", "fpc", "fpc fpc")
     )
     size = total / np.maximum(rows, 1)
     spread = square / np.maximum(rows, 1) - size**2
-    for h in np.flatnonzero((spread > 1e-9 * np.maximum(size, 1) ** 2) | ~(size >= sampled * (1 - 1e-12))):
+    for h in np.flatnonzero((spread > 1e-13 * np.maximum(size, 1) ** 2) | ~(size >= sampled * (1 - 1e-12))):
         where = f"stratum {names[h]!r}" if survey.design.strata else "the sample"
         if size[h] >= sampled[h]:
             raise DesignError(f"Survey(fpc=): column {name!r} has different population sizes within {where}.")

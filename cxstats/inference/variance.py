@@ -121,20 +121,31 @@ class SampleCovariance:
             if t.cluster is not None:
                 squares = np.bincount(slot, weights=(z - mean[slot]) ** 2, minlength=size) + (n - present) * mean**2
             else:
-                squares = np.bincount(slot, weights=self._squares(k, k, inside), minlength=size) - n * mean**2
+                squares = self._squares(k, k, inside, slot, n)
             by_stratum = self._scale[:, None] * np.maximum(squares, 0.0).reshape(len(t.sampled), self.groups)
             variances.append(by_stratum.sum(axis=0))
         return np.concatenate(variances)
 
-    def _squares(self, k: int, j: int, inside: np.ndarray) -> np.ndarray:
-        """Return sums of z_k z_j over the rows of each cell, from second moments."""
-        g, second = self.totals.group[inside], self.totals.second
+    def _squares(self, k: int, j: int, inside: np.ndarray, slot: np.ndarray, n: np.ndarray) -> np.ndarray:
+        """Return sums of (z_k - zbar_k)(z_j - zbar_j) over the rows of each stratum, by stratum x group.
+
+        Each moment is centred before it is multiplied: a total's z holds the shift again, whose square would drown the rest.
+        """
+        t, size = self.totals, len(n)
+        group = np.tile(np.arange(self.groups), len(t.sampled))
+        lone = np.repeat(self._lone, self.groups)
         parts = {"y": self.linear.by_y, "x": self.linear.by_x}
-        return np.asarray(
-            sum(
-                parts[p][g, k] * parts[q][g, j] * second[(p, k), (q, j)][inside] for p in ("y", "x") for q in ("y", "x")
-            )
-        )
+        found = np.zeros(size)
+        for p in ("y", "x"):
+            for q in ("y", "x"):
+                raw = np.bincount(slot, weights=t.second[(p, k), (q, j)][inside], minlength=size)
+                first, second = (
+                    np.bincount(slot, weights=t.first[part][inside, score], minlength=size)
+                    for part, score in ((p, k), (q, j))
+                )
+                centred = raw - np.where(lone, 0.0, first * second / n)
+                found += parts[p][group, k] * parts[q][group, j] * centred
+        return found
 
     @cached_property
     def _matrix(self) -> np.ndarray:
@@ -167,14 +178,15 @@ class SampleCovariance:
 
     def _from_moments(self, inside: np.ndarray, mean: np.ndarray) -> np.ndarray:
         t = self.totals
-        h, g = t.stratum[inside], t.group[inside]
+        slot = t.stratum[inside] * self.groups + t.group[inside]
+        n = np.repeat(t.sampled, self.groups)
         weight = self._scale * np.where(self._lone, 0.0, t.sampled)
-        matrix = -(mean * weight[:, None]).T @ mean
+        matrix = -(mean * weight[:, None]).T @ mean  # rows of one group are zero in the others
+        rows = np.arange(self.groups)
         for k in range(self.scores):
             for j in range(self.scores):
-                blocks = np.bincount(g, weights=self._scale[h] * self._squares(k, j, inside), minlength=self.groups)
-                rows = np.arange(self.groups)
-                matrix[k * self.groups + rows, j * self.groups + rows] += blocks
+                squares = self._squares(k, j, inside, slot, n).reshape(len(t.sampled), self.groups)
+                matrix[k * self.groups + rows, j * self.groups + rows] = self._scale @ squares
         return np.asarray(matrix)
 
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from cxstats.errors import ColumnError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -22,6 +24,13 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "equal": operator.eq, "unequal": operator.ne,
 }  # fmt: skip
 ARITHMETIC = ("add", "subtract", "multiply", "divide")
+
+
+def zoneless(moment: object) -> ColumnError:
+    """Return the error for comparing a column of times without a zone with a moment that has one."""
+    return ColumnError(
+        f"a column of times without a time zone is compared with {moment!s}, which has one. Give both a zone, or neither."
+    )
 
 
 class Rowwise(Protocol):
@@ -95,6 +104,10 @@ class Frame(ABC):
         kind = self.kinds([column])[column]
         found = self.tally(_Named(column), _Answered(column), most=1)
         return f"{kind} (such as {found[0][0]!r})" if found else kind
+
+    def inexact(self, by: Sequence[str]) -> str | None:
+        """Return the first column whose labels cannot be looked up again, None if all can."""
+        return None
 
     @property
     @abstractmethod

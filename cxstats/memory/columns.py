@@ -65,9 +65,11 @@ class Columns:
 
         kind, array = self.kind(name), self.array(name)
         if isinstance(array, pd.Categorical):
-            if kind == "number" or kind == "boolean":
+            if kind == "boolean":
+                return _in_use(array.codes, np.append(np.asarray(array.categories, dtype=bool), False), kind, name)
+            if kind == "number":
                 table = np.append(np.asarray(array.categories, dtype=np.float64), np.nan)
-                return _in_use(array.codes, table, "number", name)
+                return _in_use(array.codes, table, kind, name)
             return _in_use(array.codes, _with_none(array.categories), kind, name) if kind == "text" else None
         if kind == "number":
             found = _few_numbers(array)

@@ -29,7 +29,9 @@ def factorised(series: pd.Series[Any]) -> tuple[np.ndarray, Any]:
             high - low <= len(values) + SPARE and high <= np.iinfo(np.int64).max
         ):  # close enough for codes without a hash
             return values.astype(np.int64) - low, np.arange(low, high + 1, dtype=np.int64).astype(values.dtype)
-    if isinstance(series.dtype, pd.ArrowDtype) and series.dtype.kind == "f":  # where NaN is not missing to pandas
+    if (
+        not isinstance(series.dtype, np.dtype) and getattr(series.dtype, "kind", "") == "f"
+    ):  # NaN may not be missing there
         series = pd.Series(series.to_numpy(dtype=np.float64, na_value=np.nan))
     codes, levels = pd.factorize(series)
     return codes.astype(np.int64, copy=False), levels

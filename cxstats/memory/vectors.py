@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from cxstats.memory.asked import ARITHMETIC, OPERATORS
+from cxstats.memory.asked import ARITHMETIC, OPERATORS, zoneless
 
 TRUE = np.bool_(True)
 
@@ -163,6 +163,8 @@ def _comparable(values: Any, other: Vector) -> Any:
             return values
         moment = pd.Timestamp(values)
         zone = getattr(other.values, "tz", None)
+        if zone is None and moment.tz is not None:
+            raise zoneless(values)
         return moment.tz_localize(zone) if zone is not None and moment.tz is None else moment
     return np.asarray(values, dtype=object) if other.kind == "text" else values
 
@@ -200,10 +202,12 @@ def _moments(array: Any) -> Any:
     """Return dates and times of any type as an array of moments, in the time zone they are in."""
     import pandas as pd
 
-    series = pd.Series(array)
+    series: Any = pd.Series(array)
     if isinstance(series.dtype, pd.ArrowDtype):
-        zone = getattr(series.dtype.pyarrow_dtype, "tz", None)
+        kind: Any = series.dtype.pyarrow_dtype
+        zone, unit = getattr(kind, "tz", None), getattr(kind, "unit", "us")
+        unit = "us" if unit == "D" else unit
         if zone is not None:
-            return series.astype(pd.DatetimeTZDtype("us", zone)).array
-        series = series.astype("timestamp[us][pyarrow]").astype("datetime64[us]")
+            return series.astype(pd.DatetimeTZDtype(unit, zone)).array
+        series = series.astype(f"timestamp[{unit}][pyarrow]").astype(np.dtype(f"datetime64[{unit}]"))
     return pd.to_datetime(series).array
