@@ -205,7 +205,8 @@ def _moments(array: Any) -> Any:
     series: Any = pd.Series(array)
     if isinstance(series.dtype, pd.ArrowDtype):
         kind: Any = series.dtype.pyarrow_dtype
-        zone, unit = getattr(kind, "tz", None), getattr(kind, "unit", "us")
+        zone = getattr(kind, "tz", None)
+        unit: Any = getattr(kind, "unit", "us")  # dates have none
         unit = "us" if unit == "D" else unit
         if zone is not None:
             return series.astype(pd.DatetimeTZDtype(unit, zone)).array
