@@ -27,10 +27,10 @@ SIGNS = ARITHMETIC | ORDER | EQUALITY | LOGIC
 class Engine(Protocol[Value]):
     """What an engine offers to an expression: its columns, constants, and operations by name.
 
-    `memo`, if there is one, holds what was evaluated; it must not outlive the expressions.
+    `memo`, if there is one, holds each expression that was evaluated, and its value.
     """
 
-    memo: dict[int, Value] | None
+    memo: dict[int, tuple[Expression, Value]] | None
 
     def column(self, name: str) -> Value: ...
     def constant(self, value: Constant) -> Value: ...
@@ -207,9 +207,11 @@ class Operation(Expression):
         known = engine.memo
         if known is None:
             return engine.apply(self.name, [operand.evaluate(engine) for operand in self.operands])
-        if id(self) not in known:  # a part that several expressions share is evaluated once
-            known[id(self)] = engine.apply(self.name, [operand.evaluate(engine) for operand in self.operands])
-        return known[id(self)]
+        if (
+            id(self) not in known
+        ):  # a part that several expressions share is evaluated once; held, so that its id stays its own
+            known[id(self)] = self, engine.apply(self.name, [operand.evaluate(engine) for operand in self.operands])
+        return known[id(self)][1]
 
     def columns(self) -> list[str]:
         return list(dict.fromkeys(name for operand in self.operands for name in operand.columns()))

@@ -1,6 +1,6 @@
 """Rows stay on their engine; only sums by group leave it.
 
-`wrap` takes the caller's frame as it is. Frames in memory (pandas, pyarrow) go to numpy (`memory.py`); lazy ones
+`wrap` takes the caller's frame as it is. Frames in memory (pandas, pyarrow) go to numpy (`memory`); lazy ones
 (polars, DuckDB, Spark) sum by themselves, asked through narwhals. This is the one file that imports narwhals.
 """
 
@@ -249,7 +249,7 @@ class Query:
 
     def __init__(self, frame: LazyFrame, columns: Iterable[str], keys: Sequence[str] = ()) -> None:
         self.frame = frame
-        self.memo: dict[int, Planned] = {}
+        self.memo: dict[int, tuple[Rowwise, Planned]] = {}
         self._places = {name: f"column{i}" for i, name in enumerate(dict.fromkeys(columns))}
         self.keys = [f"key{i}" for i in range(len(keys))]
         self._key_of = dict(zip(keys, self.keys, strict=True))

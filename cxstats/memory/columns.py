@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.memory.asked import Frame
+from cxstats.memory.asked import Frame, Rowwise
 from cxstats.memory.keys import factorised
 from cxstats.memory.vectors import TRUE, Vector, all_known, among, constant, numbers, operate, read
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 1 << 16  # rows at a time, so that little memory is needed beyond the data
+Memo = dict[int, tuple[Rowwise, Vector]]  # by the identity of an expression, which is held so that it stays its own
 ANSWERS = 255  # the whole numbers that a table of answers holds; its last line is for the missing
 
 
@@ -27,14 +28,14 @@ class Columns:
         self._arrays: dict[str, Any] = {}
         self._factors: dict[str, tuple[np.ndarray, Any]] = {}
         self._coded: dict[str, tuple[np.ndarray, Vector] | None] = {}
-        self._shared: dict[int, Vector] = {}
+        self._shared: Memo = {}
 
     def chunks(self, size: int = CHUNK) -> Iterator[Chunk]:
         """Yield the rows, `size` at a time; results that do not depend on rows are handed on to the next."""
         for start in range(0, len(self.data), size):
             chunk = Chunk(self, slice(start, min(start + size, len(self.data))), dict(self._shared))
             yield chunk
-            self._shared = {node: made for node, made in chunk.memo.items() if not made.local}
+            self._shared = {key: pair for key, pair in chunk.memo.items() if not pair[1].local}
 
     def kind(self, name: str) -> str:
         """Return what the column holds."""
@@ -126,10 +127,10 @@ def _in_use(codes: np.ndarray, table: np.ndarray, kind: str, name: str) -> tuple
 class Chunk:
     """Some rows of a frame in memory, as an engine for expressions."""
 
-    def __init__(self, columns: Columns, rows: slice, memo: dict[int, Vector]) -> None:
+    def __init__(self, columns: Columns, rows: slice, memo: Memo) -> None:
         self.columns, self.rows = columns, rows
         self.length = rows.stop - rows.start
-        self.memo: dict[int, Vector] = memo
+        self.memo = memo
         self._read: dict[str, Vector] = {}
         self._codes: dict[str, np.ndarray] = {}
 
