@@ -55,7 +55,7 @@ def report(config: str | None, out: str, dry_run: bool, init: bool) -> None:
       [period]     column, every, fiscal_start, incomplete
       [groups]     by
       [compare]    previous, year_earlier, first, trend, adjust
-      [[metrics]]  kind, name, target, and the arguments of the kind
+      [[metrics]]  kind, name, target, better, and the arguments of the kind
                    (csat: column, scale, top)
 
     --init writes a CONFIG that works, with every key explained; examples/own_file.toml is one for a csv of your own.

@@ -101,6 +101,11 @@ class Estimate:
         return len(self.values)
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What looks like a slip: a share that no answer counts for, labels that differ in blanks or capitals only."""
+        return tuple(said for said in self._origin.left_out if not said.startswith("left out of"))
+
+    @property
     def labels(self) -> pd.DataFrame:  # noqa: D102  (documented as an attribute)
         return self._labels.copy()
 

@@ -36,6 +36,7 @@ def facts(source: Source, config: Config, m: Measured) -> list[str]:
     if ALL not in m.hidden:
         answered = f"{count(m.answers, 'answer', marks=marks)} of {count(m.rows, 'row', marks=marks)}."
         said.append(answered + _lacking(source, config, m) + _why(source, config, m))
+    said += [f"Caution: {remark}." for remark in m.remarks if ALL not in m.hidden]
     if m.silent:
         said.append(f"No answers in {runs(m.silent, m.periods)}: not asked then, or not in the data.")
     closed = [p for p in m.periods if (p, "", None) in m.hidden]

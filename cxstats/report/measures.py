@@ -53,6 +53,8 @@ class Measured:
         The slope over the complete periods; the last of them against the target. No rows where there is none.
     incomplete : object, optional
         The last period, if it is not over.
+    remarks : tuple of str
+        What looks like a slip, such as a share that no answer counts for.
     """
 
     metric: Metric
@@ -67,6 +69,7 @@ class Measured:
     trend: pd.DataFrame
     target: pd.DataFrame
     incomplete: Any = None
+    remarks: tuple[str, ...] = ()
     by_group: dict[str, pd.DataFrame] = field(default_factory=dict)
     by_both: dict[str, pd.DataFrame] = field(default_factory=dict)
 
@@ -132,7 +135,8 @@ def measured(source: Source, config: Config, metric: Metric) -> Measured:
         return measure(source.survey, metric.score, by=list(by) or None, where=inside)
 
     over_time = estimate(period)
-    overall, by_period = estimate().frame(config.level), over_time.frame(config.level)
+    everyone = estimate()
+    overall, by_period = everyone.frame(config.level), over_time.frame(config.level)
     by_group = {group: estimate(group).frame(config.level) for group in config.groups}
     by_both = {group: estimate(period, group).frame(config.level) for group in config.groups}
     tables = {("", ""): overall, (period, ""): by_period}
@@ -162,6 +166,7 @@ def measured(source: Source, config: Config, metric: Metric) -> Measured:
         trend=comparisons.trend(series, metric, over, period, config.compare, config.level),
         target=comparisons.target(series, metric, over, period, config.level),
         incomplete=unfinished,
+        remarks=everyone.remarks,
     )
 
 

@@ -121,6 +121,16 @@ class _Told:
         low, high = (self.amount(row[end], digits, sign=sign, unit=False) for end in ("conf_low", "conf_high"))
         return Markup("{} to {}").format(low, high)
 
+    def small(self, row: Mapping[str, Any]) -> str:
+        """Return a change that may be chance: "+3 points since 2026Q2, give or take 7"."""
+        change, half = row["difference"], (row["conf_high"] - row["conf_low"]) / 2
+        if not np.isfinite(half):
+            return f"since {shown(row['versus'])} unknown"
+        few = max(self.digits - 1, 0)
+        unit = unit_after(self.unit, difference=True, marks=self.marks)
+        said = f"{number(change, few, sign=True, marks=self.marks)}{unit} since {shown(row['versus'])}"
+        return f"{said}, give or take {number(half, few, marks=self.marks)}"
+
     def clear(self) -> Markup:
         """Return a sentence on what changed clearly."""
         said = [
@@ -202,21 +212,10 @@ def _targets(told: Sequence[_Told], verdict: str) -> Markup:
 
 
 def _too_small(told: Sequence[_Told]) -> Markup:
-    """Return the metrics of which no change shows, with how large one would have to be."""
+    """Return the metrics of which no change shows, with each change and how far it may be off."""
     still = [t for t in told if t.changes and not any(row["side"] for row in t.changes)]
-    named = []
-    for t in still:
-        row = t.changes[0]
-        half = (row["conf_high"] - row["conf_low"]) / 2
-        if np.isfinite(half):
-            size = f"{number(half, max(t.digits - 1, 0), marks=t.marks)}{unit_after(t.unit, difference=True, marks=t.marks)}"
-            named.append(Markup("{} (less than about {} would not show)").format(t.m.metric.name, size))
-        else:
-            named.append(Markup("{}").format(t.m.metric.name))
-    if not named:
-        return Markup("")
-    bases = listed([shown(v) for v in dict.fromkeys(row["versus"] for t in still for row in t.changes)])
-    return Markup("Too small to tell from chance are the changes since {} of {}.").format(bases, _listed(named))
+    named = [Markup("{} ({})").format(t.m.metric.name, "; ".join(map(t.small, t.changes))) for t in still]
+    return Markup("Too small to tell from chance: {}.").format(_listed(named)) if named else Markup("")
 
 
 def _listed(names: Sequence[Markup]) -> Markup:

@@ -36,6 +36,7 @@ from cxstats.report.words import (
     unit_of_difference,
     unit_of_value,
 )
+from cxstats.tables.html import part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,11 @@ def write_page(
         level=percent(config.level, marks),
         opening=opening(source, config, found),
         beside=beside
-        and {"period": beside.period, "left_out": beside.left_out, "table": Markup(beside.banner.to_html())},
+        and {
+            "period": beside.period,
+            "left_out": beside.left_out,
+            "table": beside.banner and Markup(part(beside.banner, marks.written)),
+        },
         about=about(source, config, found),
         summary=_summary(source, config, found),
     )

@@ -71,7 +71,7 @@ def _metric(place: str, table: Mapping[str, Any]) -> Metric:
         )
     declare: Callable[..., Score] = DECLARE[kind]
     parameters = inspect.signature(declare).parameters
-    keys = {"kind": Key(TEXT, needed=True), "target": Key(NUMBER)}
+    keys = {"kind": Key(TEXT, needed=True), "target": Key(NUMBER), "better": Key(TEXT)}
     for name, parameter in parameters.items():
         keys[WRITTEN.get(name, name)] = Key(ANYTHING, needed=parameter.default is parameter.empty)
     given = checked(f"{place} ({kind})", table, keys)
@@ -84,6 +84,7 @@ def _metric(place: str, table: Mapping[str, Any]) -> Metric:
         raise
     except CxError as error:
         raise ConfigError(f"{place}: {error}") from error
+    score = replace(score, direction=_better(f"{place} ({kind})", given, score))
     return Metric(score, kind, _meaning(kind, score, given), _target(f"{place} ({kind})", given.get("target"), score))
 
 
@@ -97,6 +98,18 @@ def _condition(place: str, table: Any) -> Expression:
     if len(asked) != 1:
         raise ConfigError(f"{place}, condition: one of {listing(list(CONDITIONS))} is needed, as in {example}.")
     return CONDITIONS[asked[0]](col(given["column"]), given[asked[0]])
+
+
+def _better(place: str, given: Mapping[str, Any], score: Score) -> str | None:
+    """Return which end of the metric is better for the customer; a target needs one."""
+    better: str | None = given.get("better", score.direction)
+    if better not in ("high", "low", None):
+        raise ConfigError(f"{place}: better = {better!r} is neither 'high' nor 'low'.")
+    if better is None and "target" in given:
+        raise ConfigError(
+            f"{place}: a target needs to know which way is better. Add better = 'low' (as for waiting times) or 'high'."
+        )
+    return better
 
 
 def _target(place: str, target: float | None, score: Score) -> float | None:

@@ -65,7 +65,7 @@ def write_workbook(
         style = _Styles(book)
         _about(book.add_worksheet("about"), style, facts)
         names = {"about"}
-        if beside is not None:
+        if beside is not None and beside.banner is not None:
             names.add("side by side")
             write_banner(book, beside.banner, "side by side")
         for name, table in tables.items():

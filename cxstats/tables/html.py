@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -35,14 +36,15 @@ STYLE = """
 """
 
 
-def part(banner: Banner) -> str:
-    """Return the table with its style and its notes, to be put into a page."""
+def part(banner: Banner, written: Callable[[str], str] = str) -> str:
+    """Return the table with its style and its notes, to be put into a page; `written` puts numbers into another language."""
     columns, rows = header(banner), lines(banner)
     first = [i > 0 and column[0] != columns[i - 1][0] for i, column in enumerate(columns)]
+    body = "".join(_row(line, first, written) for line in rows)
     notes = "<br>".join(escape(note) for note in banner.notes)
     return (
         f'<div class="cx-banner"><style>{STYLE}</style>\n<div tabindex="0" role="region" aria-label="Banner table">\n'
-        f"<table>\n<thead>\n{_head(columns, first)}</thead>\n<tbody>\n{''.join(_row(line, first) for line in rows)}</tbody>\n"
+        f"<table>\n<thead>\n{_head(columns, first)}</thead>\n<tbody>\n{body}</tbody>\n"
         f"</table>\n</div>\n<p>{notes}</p>\n</div>\n"
     )
 
@@ -72,14 +74,14 @@ def _head(columns: list[tuple[str, str, str]], first: list[bool]) -> str:
     return "".join(f"<tr><td></td>{cells}</tr>\n" for cells in (top, names, letters))
 
 
-def _row(line: Line, first: list[bool]) -> str:
+def _row(line: Line, first: list[bool], written: Callable[[str], str]) -> str:
     kind = "base" if line.heading == line.row else "estimate"
-    cells = "".join(f"<td{_mark(f)}>{_cell(cell)}</td>" for cell, f in zip(line.cells, first, strict=True))
+    cells = "".join(f"<td{_mark(f)}>{_cell(cell, written)}</td>" for cell, f in zip(line.cells, first, strict=True))
     return f'<tr class="{kind}"><th scope="row">{escape(line.heading)}</th>{cells}</tr>\n'
 
 
-def _cell(cell: Shown) -> str:
-    return escape(cell.number) + (f" <b>{cell.letters}</b>" if cell.letters else "")
+def _cell(cell: Shown, written: Callable[[str], str]) -> str:
+    return escape(written(cell.number)) + (f" <b>{cell.letters}</b>" if cell.letters else "")
 
 
 def _mark(first: bool) -> str:

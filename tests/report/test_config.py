@@ -179,3 +179,17 @@ def test_the_examples_can_be_read(configured: Callable[..., Path]) -> None:
     assert read_config(examples / "sfo.toml").years == tuple(range(2010, 2019))
     assert (examples / "sample.toml").read_bytes() == SAMPLE.read_bytes()
     assert read_config(configured()).groups == ("channel", "region")
+
+
+def test_a_target_needs_to_know_which_way_is_better(tmp_path: Path) -> None:
+    start = '[data]\nsource = "sample"\n[period]\ncolumn = "quarter"\n'
+    wait = start + '[[metrics]]\nkind = "mean"\ncolumn = "effort"\ntarget = 5\n'
+    path = tmp_path / "wait.toml"
+    path.write_text(wait, encoding="utf-8")
+    with pytest.raises(ConfigError, match="a target needs to know which way is better"):
+        read_config(path)
+    path.write_text(wait + 'better = "lower"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="better = 'lower' is neither 'high' nor 'low'"):
+        read_config(path)
+    path.write_text(wait + 'better = "low"\n', encoding="utf-8")
+    assert read_config(path).metrics[0].score.direction == "low"

@@ -7,6 +7,7 @@ import pytest
 
 import cxstats as cx
 from cxstats.report import read_config
+from cxstats.report.about import facts
 from cxstats.report.measures import Measured, measured
 from cxstats.report.source import Source, read_source
 
@@ -155,3 +156,18 @@ def test_labels_of_the_data_stay_as_they_are(found: tuple[Source, list[Measured]
     _, (satisfied, _) = found
     assert SCRIPT in satisfied.by_group["channel"]["channel"].tolist()
     assert isinstance(satisfied.by_group["channel"], pd.DataFrame)
+
+
+def test_a_share_that_no_answer_counts_for_is_remarked_on_the_page(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"quarter": ["2025Q1"] * 40 + ["2025Q2"] * 40, "resolved": ["ja", "nein"] * 40})
+    frame.to_csv(tmp_path / "answers.csv", index=False)
+    start = '[data]\nfile = "answers.csv"\n[period]\ncolumn = "quarter"\n'
+    (tmp_path / "r.toml").write_text(
+        start + '[[metrics]]\nkind = "first_contact_resolution"\ncolumn = "resolved"\nyes = "yes"\n', encoding="utf-8"
+    )
+    config = read_config(tmp_path / "r.toml")
+    source = read_source(config)
+    found = measured(source, config, config.metrics[0])
+    (remark,) = found.remarks
+    assert "no answer counts for" in remark
+    assert any(line == f"Caution: {remark}." for line in facts(source, config, found))

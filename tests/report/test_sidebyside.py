@@ -23,9 +23,17 @@ def made(folder: Path, config: str, frame: pd.DataFrame):
     return side_by_side(source, read, [measured(source, read, metric) for metric in read.metrics]), source
 
 
-def test_metrics_that_hide_a_cell_of_the_period_are_not_in_it(project: Path, tmp_path: Path) -> None:
-    found, _ = made(tmp_path, CONFIG.format(name="x"), answers())
-    assert found is None  # fax has few answers in every quarter, so both metrics hide cells
+def test_a_group_that_hides_a_cell_of_the_period_is_not_in_it(tmp_path: Path) -> None:
+    found, _ = made(tmp_path, CONFIG.format(name="x"), answers())  # fax has few answers in every quarter
+    assert found is not None
+    assert found.left_out == "Not in this table: channel (some cells have too few answers to be shown)."
+    assert found.banner is not None
+    assert set(found.banner.frame()["group"]) == {"", "region"}
+    only = CONFIG.format(name="x").replace('["channel", "region"]', '["channel"]')
+    alone, _ = made(tmp_path, only, answers())
+    assert alone is not None
+    assert alone.banner is None
+    assert alone.left_out
 
 
 def test_the_numbers_are_those_of_the_period(tmp_path: Path) -> None:
@@ -51,7 +59,7 @@ def test_a_metric_that_was_not_asked_is_named(tmp_path: Path) -> None:
     frame.loc[frame["quarter"] == "2025Q4", "recommend"] = pd.NA
     found, _ = made(tmp_path, CONFIG.format(name="x"), frame)
     assert found is not None
-    assert found.left_out == "Not in this table: =NPS (no answers then)."
+    assert found.left_out == "Not in this table: =NPS (no answers in this period)."
 
 
 def test_without_groups_there_is_none(tmp_path: Path) -> None:
