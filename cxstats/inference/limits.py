@@ -12,7 +12,7 @@ import numpy as np
 
 from cxstats.inference import intervals
 from cxstats.inference.intervals import Limits
-from cxstats.inference.rows import limits_of_woodruff
+from cxstats.inference.rows import OWN, own_limits
 
 if TYPE_CHECKING:
     from cxstats.inference.estimate import Estimate
@@ -24,7 +24,7 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
     if e._parts is not None:
         low, high = _difference_limits(e, e._parts, alpha, method)
     else:
-        low, high = _t_limits(e, ~np.isin(rows.family, ("share", "balance", "quantile")), alpha)
+        low, high = _t_limits(e, ~np.isin(rows.family, ("share", "balance", *OWN)), alpha)
         for kind, formula in (("share", _share_limits), ("balance", _balance_limits)):
             chosen = np.flatnonzero(rows.family == kind)
             if len(chosen):
@@ -32,9 +32,9 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
         alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low) & (e.df > 0))
         if len(alike):
             low[alike], high[alike] = _alike_limits(e, alike, alpha[alike])
-        quantiles = np.flatnonzero(rows.family == "quantile")
-        if len(quantiles):
-            low[quantiles], high[quantiles] = limits_of_woodruff(rows.take(quantiles), alpha[quantiles])
+        own = np.flatnonzero(np.isin(rows.family, OWN))
+        if len(own):
+            low[own], high[own] = own_limits(rows.take(own), alpha[own])
     low, high = intervals.clipped((low, high), rows.low, rows.high)
     return np.where(np.isnan(e.values), np.nan, low), np.where(np.isnan(e.values), np.nan, high)
 
@@ -48,8 +48,12 @@ def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray) -> Limits:
 
 
 def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False) -> np.ndarray:
-    """Return the effective n, shrunk for what is not known of the design effect; n itself in a simple random sample."""
-    n, df = np.minimum(e.n_effective[chosen], e._rows.most[chosen]), e.df[chosen]
+    """Return the effective n, shrunk for what is not known of the design effect; n itself in a simple random sample.
+
+    It is held to the most that the answers can be worth, but for R's exact form, which is not.
+    """
+    most = np.inf if exact else e._rows.most[chosen]
+    n, df = np.minimum(e.n_effective[chosen], most), e.df[chosen]
     designed = np.flatnonzero(~e._rows.simple[chosen])
     full = e.n[chosen][designed] - 1 if exact else None
     n[designed] *= intervals.shrinkage(df[designed], alpha[designed], full)

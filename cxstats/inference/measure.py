@@ -176,10 +176,11 @@ def _rows(t: Totals, first: Totals, request: Request, variance: np.ndarray, df: 
     family = repeated(lambda score: score.family)
     low = repeated(lambda score: score.range[0] if score.range else -np.inf, float)
     one_share = plain & (n == 1) & (family == "share")
+    free = 1 - float(t.fraction.max())
     return Rows(
         n=n,
         n_effective=effective,
-        most=n if design.weight and not design.psu and not design.fpc else np.full(len(n), np.inf),
+        most=n / free if (design.weight or design.psu) and free > 0 else np.full(len(n), np.inf),
         represented=t.grouped["b"].T.ravel(),
         square=_mean_square(t).T.ravel(),
         unknown=(n == 0) | nothing | alike | alone | ~np.isfinite(variance),
@@ -191,7 +192,7 @@ def _rows(t: Totals, first: Totals, request: Request, variance: np.ndarray, df: 
         low=low,
         high=repeated(lambda score: score.range[1] if score.range else np.inf, float),
         note=_notes(n, alike, alone & ~one_share, np.isfinite(low), nothing, "PSU" if design.psu else "row"),
-        woodruff=np.full(len(n), None, dtype=object),
+        own=np.full(len(n), None, dtype=object),
     )
 
 

@@ -17,7 +17,7 @@ from cxstats.expression import Expression, Literal, Lookup, col, when
 from cxstats.inference.intervals import t_quantile
 from cxstats.inference.plan import infinite
 from cxstats.inference.request import Request
-from cxstats.inference.rows import Rows, Woodruff
+from cxstats.inference.rows import OwnLimits, Rows
 from cxstats.inference.totals import Totals
 from cxstats.inference.variance import Covariance, Rescaled
 from cxstats.score import Score
@@ -118,7 +118,7 @@ def quantiles(
     groups = len(t.groups)
     value, factor = value.copy(), np.ones(len(value))
     low, high, note = rows.low.copy(), rows.high.copy(), rows.note.copy()
-    unknown, woodruff = rows.unknown.copy(), rows.woodruff.copy()
+    unknown, own = rows.unknown.copy(), rows.own.copy()
     se = np.sqrt(covariance.diagonal())
     labels = list(t.groups.itertuples(index=False, name=None)) if len(t.groups.columns) else [()] * groups
     for k, quantile in enumerate(found):
@@ -132,7 +132,7 @@ def quantiles(
             share, error, distribution = value[i] / 100, se[i] / 100, distributions.get(label, EMPTY)
             value[i], low[i], high[i] = distribution.quantile(quantile.probability), -np.inf, np.inf
             limits = _limits_of(distribution, share, error, df[i], bool(unknown[i]))
-            woodruff[i] = limits
+            own[i] = limits
             left, right = limits(0.05)
             width = right - left
             if not np.isfinite(width) or width <= 0:
@@ -142,7 +142,7 @@ def quantiles(
                 )
             else:
                 factor[i] = -width / (2 * float(t_quantile(0.05, df[i : i + 1])[0])) / se[i]
-    rows = replace(rows, low=low, high=high, note=note, unknown=unknown, woodruff=woodruff)
+    rows = replace(rows, low=low, high=high, note=note, unknown=unknown, own=own)
     return value, Rescaled(covariance, factor), rows
 
 
@@ -161,7 +161,7 @@ def _wide_enough(
     return quantile.fetch((min(lowest, quantile.probability), max(highest, quantile.probability)))
 
 
-def _limits_of(distribution: Distribution, share: float, error: float, df: float, unknown: bool) -> Woodruff:
+def _limits_of(distribution: Distribution, share: float, error: float, df: float, unknown: bool) -> OwnLimits:
     """Return the function from alpha to the limits of one quantile: F(q) -+ t se, read off F; open ends are infinite."""
 
     def limits(alpha: float) -> tuple[float, float]:

@@ -11,7 +11,8 @@ import numpy as np
 from cxstats.errors import VariantError
 from cxstats.inference.intervals import Limits
 
-Woodruff = Callable[[float], tuple[float, float]]
+OwnLimits = Callable[[float], tuple[float, float]]  # from alpha = 1 - level to the lower and the upper limit
+OWN = ("quantile", "extreme", "rank")  # families whose intervals are not formed from value, variance and effective size
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class Rows:
     n, n_effective : array of float
         Base (unweighted answers) and its effective size, n over the design effect.
     most : array of float
-        The largest effective size an interval may rest on. Rows that differ in weight are not worth more than n, whatever
-        few answers make the variance seem.
+        The largest effective size an interval may rest on. Answers that differ in weight or share PSUs are not worth more
+        than n (over 1 - f where a fraction f is drawn), however alike the few PSUs of a sample come out.
     represented : array of float
         Sum of the weights in the base: the people the answers stand for.
     square : array of float
@@ -37,8 +38,8 @@ class Rows:
         See `Score`.
     low, high : array of float
         The range of the metric, infinite where it has none.
-    woodruff : array of object
-        For quantiles, a function from alpha to limits; None elsewhere.
+    own : array of object
+        For the families in `OWN`, a function from alpha to limits; None elsewhere.
     """
 
     n: np.ndarray
@@ -55,7 +56,7 @@ class Rows:
     low: np.ndarray
     high: np.ndarray
     note: np.ndarray
-    woodruff: np.ndarray
+    own: np.ndarray
 
     def take(self, rows: np.ndarray) -> Rows:
         """Return some of the rows, in the order given."""
@@ -83,7 +84,7 @@ class Rows:
             "unit": unit,
             "low": np.full(size, -np.inf),
             "high": np.full(size, np.inf),
-            "woodruff": np.full(size, None, dtype=object),
+            "own": np.full(size, None, dtype=object),
         }
         return cls(**(made | texts | given))
 
@@ -109,8 +110,8 @@ def _named(rows: Rows, i: int) -> str:
     return f"'{rows.variant[i]}'{unit}"
 
 
-def limits_of_woodruff(rows: Rows, alpha: np.ndarray) -> Limits:
-    """Return the limits of the quantiles among the rows; NaN elsewhere."""
-    found = [(np.nan, np.nan) if w is None else w(float(a)) for w, a in zip(rows.woodruff, alpha, strict=True)]
+def own_limits(rows: Rows, alpha: np.ndarray) -> Limits:
+    """Return the limits of the rows that bring their own (quantiles: Woodruff); NaN elsewhere."""
+    found = [(np.nan, np.nan) if own is None else own(float(a)) for own, a in zip(rows.own, alpha, strict=True)]
     pairs = np.asarray(found, dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
