@@ -577,7 +577,8 @@ class Bench:
         aim = "" if target is None else f"{target} {'met' if ratio >= target else missed}"
         size = "" if it is None or it["megabytes"] is None else f"{it['megabytes']:,.0f}"
         return [f"{case.rows:.0e}".replace("e+0", "e"), f"{case.groups:,}", case.design, NAMES[side], more + clock(its),
-                f"{clock(seconds)} ({engine})", f"{more}{ratio:,.0f}", aim, "" if best is None else f"{more}{best:,.0f}", size, f"{we['megabytes']:,.0f}",
+                f"{clock(seconds)} ({engine})", f"{more}{ratio:,.0f}", aim,
+                "" if best is None else f"{more}{best:,.0f}", size, f"{we['megabytes']:,.0f}",
                 "not finished" if it is None else agreement(side, we["numbers"], it["numbers"])]  # fmt: skip
 
     def floor(self, case: Case, engine: str) -> list[str]:
@@ -748,8 +749,8 @@ Peers get finished points (ours, and the bootstrap, compute them from the answer
 not timed. "Complete answers" leaves no answer missing, for both, since one svyby of several scores drops a row if any answer is
 missing. Ours has the whole covariance where the peer has it. samplics drops rows with a missing answer from the design: where
 rows are PSUs, its n / (n - 1) is another. The bootstrap draws rows, ignores the design, and is run {DRAWN} times and scaled
-up. "By hand" is the ratio that the bare sums would have, by hand on the same engine (below): what asks for more is out of reach
-of this engine, whoever writes the sums. "At least" holds for 1e6 rows; numbers are the same where they differ by less than 1e-6.
+up. "By hand" is the ratio that the bare sums would have, by hand on the same engine (below): more than that is out of its
+reach, whoever writes the sums. "At least" holds for 1e6 rows; numbers are the same where they differ by less than 1e-6.
 
 {markdown(PEER_HEAD, against)}
 
