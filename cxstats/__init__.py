@@ -21,7 +21,7 @@ from cxstats.charts import (
     plot_nps,
     plot_trend,
 )
-from cxstats.claims import above, below, between
+from cxstats.claims import Claim, Verdict, Verdicts, above, all_of, below, between, check, declare
 from cxstats.datasets import (
     fetch_acsi,
     fetch_sfo,
@@ -38,7 +38,17 @@ from cxstats.datasets import (
 )
 from cxstats.errors import CxError
 from cxstats.expression import col
-from cxstats.inference import Estimate, measure, stack
+from cxstats.inference import (
+    Estimate,
+    explained,
+    extreme,
+    interaction,
+    measure,
+    ranks,
+    reaching,
+    stack,
+    successive,
+)
 from cxstats.metrics import (
     csat,
     distribution,
@@ -62,24 +72,33 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Banner",
+    "Claim",
     "CxError",
     "Estimate",
     "SampleSize",
     "Score",
     "Survey",
+    "Verdict",
+    "Verdicts",
     "above",
+    "all_of",
     "banner",
     "below",
     "between",
+    "check",
     "col",
     "concat",
     "csat",
+    "declare",
     "distribution",
     "effort",
+    "explained",
+    "extreme",
     "fetch_acsi",
     "fetch_sfo",
     "first_contact_resolution",
     "gap",
+    "interaction",
     "load_branches",
     "load_choices",
     "load_contacts",
@@ -98,7 +117,9 @@ __all__ = [
     "plot_nps",
     "plot_trend",
     "quantile",
+    "ranks",
     "ratio",
+    "reaching",
     "sample_size",
     "sample_survey",
     "sfo_questions",
@@ -106,5 +127,6 @@ __all__ = [
     "simulate",
     "simulate_world",
     "stack",
+    "successive",
     "total",
 ]

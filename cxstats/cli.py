@@ -52,7 +52,7 @@ def report(config: str | None, out: str, dry_run: bool, init: bool) -> None:
       [data]       file with sheet, decimal, missing, strip;
                    or source with years
       [design]     weight, strata, psu, fpc, lone_psu, nest
-      [period]     column, every, fiscal_start, incomplete
+      [period]     column, every, date_format, fiscal_start, incomplete
       [groups]     by
       [compare]    previous, year_earlier, first, trend, adjust
       [[metrics]]  kind, name, target, better, and the arguments of the kind
@@ -86,6 +86,8 @@ def report(config: str | None, out: str, dry_run: bool, init: bool) -> None:
     else:
         tell("")
         click.echo(_would_write(built) if dry_run else _wrote(built))
+        for remark in built.remarks:
+            click.echo(f"cxstats: caution: {remark}.", err=True)
 
 
 def _wrote(built: Built) -> str:
@@ -94,15 +96,15 @@ def _wrote(built: Built) -> str:
 
 
 def _would_write(built: Built) -> str:
-    head = f"Configuration and data are in order: {_data(built)}. Nothing was written; to {built.folder} would go:"
-    return "\n".join([head, *(f"  {name}" for name in built.files)])
+    head = f"Configuration and data are in order: {_data(built)}. Nothing was written; this would be in {built.folder}:"
+    return "\n".join([head, *built.outlook])
 
 
 def _data(built: Built) -> str:
     from cxstats.report.words import count
 
     said = f"{count(built.rows, 'row')}, {count(built.periods, 'period')}"
-    said += " of synthetic sample data" if built.synthetic else ""
+    said += f" of {built.synthetic}" if built.synthetic else ""
     return f"{said}; {built.incomplete}" if built.incomplete else said
 
 

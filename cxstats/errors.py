@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+CONVERT = "Convert it first (for example with pd.to_numeric), or name another column."  # texts where numbers belong
+
 
 class CxError(Exception):
     """Any error that cxstats raises on purpose."""
@@ -41,14 +43,46 @@ class ConfigError(CxError, ValueError):
     """A configuration file is not readable, or one of its keys is unknown or wrong."""
 
 
+class DeclarationError(CxError, ValueError):
+    """A file of declared claims cannot be read, or was changed after it was written."""
+
+
 class FetchError(CxError, OSError):
     """A public data file is neither on this machine nor reachable."""
 
 
+class Unanswerable(CxError):
+    """The data at hand cannot answer: a column, a group, a period, a second PSU or a scale is not there.
+
+    A claim that meets it is untestable; every other error is somebody's mistake and stays one.
+    """
+
+
+class NoColumnError(ColumnError, Unanswerable):
+    """A column is not there."""
+
+    def __init__(self, message: str, column: str = "") -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class NoGroupError(ArgumentError, Unanswerable):
+    """No row belongs to a group or a period that is asked for."""
+
+
+class LonePsuError(DesignError, Unanswerable):
+    """A stratum holds a single PSU, so nothing is known of its variance."""
+
+
+class NoScaleError(ArgumentError, Unanswerable):
+    """The scale of a column is not declared, so what is asked of it has no unit."""
+
+
 def suggestion(wanted: object, options: Iterable[object]) -> str:
-    """Return " Did you mean 'x'?" for the closest option, or an empty string."""
-    close = difflib.get_close_matches(str(wanted), [str(o) for o in options], n=1, cutoff=0.6)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    """Return " Did you mean 'x'?" for the closest option, capitals and blanks apart, or an empty string."""
+    alike = {str(option).strip().casefold(): str(option) for option in options}
+    close = difflib.get_close_matches(str(wanted).strip().casefold(), alike, n=1, cutoff=0.6)
+    return f" Did you mean {alike[close[0]]!r}?" if close else ""
 
 
 def listing(values: Sequence[object], most: int = 8) -> str:
@@ -65,7 +99,7 @@ def need_columns(place: str, wanted: Iterable[str], have: Sequence[str]) -> None
         count = sum(1 for h in have if h == name)
         if count == 0:
             hint = suggestion(name, have) or f" The columns are {listing(list(have))}."
-            raise ColumnError(f"{place}: no column {name!r}.{hint}")
+            raise NoColumnError(f"{place}: no column {name!r}.{hint}", name)
         if count > 1:
             raise ColumnError(
                 f"{place}: {count} columns are named {name!r}. Rename them so that each name is used once."

@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from cxstats.errors import ArgumentError, ColumnError
+from cxstats.errors import CONVERT, ArgumentError, ColumnError
 
 Value = TypeVar("Value")
 Constant = bool | int | float | str | datetime.date | datetime.datetime
@@ -278,7 +278,10 @@ class Membership(Expression):
         found = self.operand.kind(kinds, place)
         options = {_kind_of(option) for option in self.options}
         if options != {found} and not ({found} | options) <= {"number", "boolean"}:
-            raise ColumnError(f"{place}: {self!r} looks for {' and '.join(sorted(options))} in {found}.")
+            raise ColumnError(
+                f"{place}: {self.operand!r} ({found}) is sought in {list(self.options)!r} ({' and '.join(sorted(options))}). "
+                "Write the options as the column holds them: texts in quotes, numbers and true/false without."
+            )
         return "boolean"
 
     def __repr__(self) -> str:
@@ -345,11 +348,7 @@ def when(condition: Expression, then: Operand, otherwise: Operand) -> Expression
 def need_kind(place: str, operand: Expression, found: str, wanted: str, remedy: str = "") -> None:
     """Raise the `ColumnError` for a column of the wrong kind."""
     what = f"column {operand.name!r}" if isinstance(operand, Column) else repr(operand)
-    remedy = remedy or (
-        "Convert it first (for example with pd.to_numeric), or name another column."
-        if wanted.startswith("number")
-        else ("Write a comparison, such as col('x') > 3.")
-    )
+    remedy = remedy or (CONVERT if wanted.startswith("number") else ("Write a comparison, such as col('x') > 3."))
     raise ColumnError(f"{place}: {what} holds {found}, where a {wanted} is needed. {remedy}")
 
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from cxstats.expression import Expression
 
+RECODE = (  # the remedy for codes among answers; who complains puts in which codes of which column
+    "Recode {codes} as missing if they mean 'no answer': read_frame(path, missing={codes}), or in pandas "
+    "frame[{column!r}].mask(frame[{column!r}].isin({codes}))"
+)
 FAMILIES = ("mean", "share", "balance", "ratio", "total", "quantile")
 
 
@@ -17,7 +21,8 @@ FAMILIES = ("mean", "share", "balance", "ratio", "total", "quantile")
 class Check:
     """A condition that no row of the domain may fulfil, and what to say of those that do.
 
-    `numeric` is what to say if the column holds no numbers, where the condition needs them.
+    `remedy` may have ``{codes}`` and ``{column}``, for the answers
+    found and their column. `numeric` is what to say if the column holds no numbers, where the condition needs them.
     """
 
     column: str

@@ -1,17 +1,24 @@
 """A survey is a frame and the design its rows came from.
 
 The frame is never copied, changed or reordered. `concat` puts several samples into one survey, so that samples that
-share PSUs are measured together and their covariance is not lost.
+share PSUs are measured together and their covariance is not lost. A survey also knows whether a program made its answers:
+`synthetic` is the mark that estimates carry on to tables and pictures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from cxstats import frames
 from cxstats.design import Design, design
 from cxstats.errors import ArgumentError, ColumnError, DesignError, need_columns
+from cxstats.expression import col
+from cxstats.memory import Frame
+
+SYNTHETIC = "synthetic sample data"
+"""The mark of answers that a program made, wherever they are shown."""
 
 
 class Survey:
@@ -34,6 +41,13 @@ class Survey:
         "skip" leaves it out of the variance (R survey: fail, adjust, remove).
     nest : bool
         True if PSU names are only unique within strata.
+
+    Attributes
+    ----------
+    synthetic : str
+        "synthetic sample data" if the frame says so, by ``frame.attrs["synthetic"]`` (pandas) or by a column ``synthetic``
+        that is true in every row, as all sample data does; empty for data of your own. Estimates, tables and pictures
+        show it.
 
     Raises
     ------
@@ -79,14 +93,41 @@ class Survey:
             need_columns(f"Survey({place}=)", names, self.frame.columns)
         for place, name in (("weight", weight), ("fpc", fpc)):
             if name and self.frame.kinds([name])[name] not in ("number", "boolean"):
+                found, remedy = self.frame.why_no_number(name)
                 raise ColumnError(
-                    f"Survey({place}=): column {name!r} holds {self.frame.described(name)}, where numbers are needed. "
-                    "Convert it first, or name another column."
+                    f"Survey({place}=): column {name!r} holds {found}, where numbers are needed. {remedy}"
                 )
 
+    @cached_property
+    def synthetic(self) -> str:  # noqa: D102  (documented as an attribute)
+        attrs = getattr(self.frame.native, "attrs", None)
+        said = isinstance(attrs, dict) and attrs.get("synthetic") is True
+        return SYNTHETIC if said or _all_true(self.frame, "synthetic") else ""
+
     def __repr__(self) -> str:
-        count = len(self.frame.columns)
-        return f"<Survey of {count} column{'s'[: count != 1]} on {self.frame.engine}: {self.design.describe()}>"
+        count, mark = len(self.frame.columns), f"; {self.synthetic}" if self.synthetic else ""
+        return f"<Survey of {count} column{'s'[: count != 1]} on {self.frame.engine}: {self.design.describe()}{mark}>"
+
+
+def _all_true(frame: Frame, name: str) -> bool:
+    """Return whether there is such a column and it is true in every row."""
+    if name not in frame.columns or frame.kinds([name])[name] != "boolean":
+        return False
+    answered, true = col(name).is_answered(), col(name)
+    return frame.first(true, true) is not None and frame.first(answered, ~(answered & true)) is None
+
+
+def marks_of(marks: Mapping[str, str]) -> dict[str, str]:
+    """Return the marks of samples that are put together: where they differ, each names its sample.
+
+    Examples
+    --------
+    >>> marks_of({"ours": "", "peers": "synthetic sample data"})
+    {'ours': '', 'peers': 'synthetic sample data: peers'}
+    """
+    if len(set(marks.values())) == 1:
+        return dict(marks)
+    return {name: f"{mark}: {name}" if mark else "" for name, mark in marks.items()}
 
 
 def concat(samples: Mapping[str, Any]) -> Survey:
@@ -163,4 +204,7 @@ def concat(samples: Mapping[str, Any]) -> Survey:
         {name: survey.design.weight for name, survey in surveys.items()} if weight == "source_weight" else None,
     )
     a = first.design
-    return Survey(frame, weight, list(a.strata) or None, list(a.psu) or None, a.fpc, a.lone_psu, a.nest)
+    joined = Survey(frame, weight, list(a.strata) or None, list(a.psu) or None, a.fpc, a.lone_psu, a.nest)
+    marks = marks_of({name: survey.synthetic for name, survey in surveys.items()})
+    joined.synthetic = "; ".join(dict.fromkeys(filter(None, marks.values())))
+    return joined

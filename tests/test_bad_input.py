@@ -174,7 +174,7 @@ def test_resolution_in_words_asks_which_words_mean_resolved(unlike_engine):
 
 def test_resolution_in_other_numbers_says_how_many(unlike_engine):
     frame = move(unlike_engine, answers(resolved=[0, 1, 2, 2, 9, 1, 1, 0]))
-    with refused(ValueError, "3 answers that are neither 0/1", "2: 2 times", "9: 1 times", "yes="):
+    with refused(ValueError, "3 answers that are neither 0/1", "2: 2 times", "9: 1 time)", "yes="):
         cx.measure(frame, cx.first_contact_resolution("resolved"))
 
 
@@ -195,7 +195,7 @@ def test_resolution_in_other_numbers_says_how_many(unlike_engine):
 def test_answers_outside_the_scale_are_counted_and_shown(score, scale, engine):
     frame = move(engine, answers(answer=[5, 99, 3, 99, 2, -1, 5, None]))
     with refused(
-        ValueError, score.default_name, f"3 answers outside the scale {scale}", "99: 2 times", "-1: 1 times", "Recode"
+        ValueError, score.default_name, f"3 answers outside the scale {scale}", "99: 2 times", "-1: 1 time)", "Recode"
     ):
         cx.measure(frame, score)
 

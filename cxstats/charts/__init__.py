@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from cxstats.charts.distribution import plot_distribution
 from cxstats.charts.estimates import plot_estimates
+from cxstats.charts.files import save
 from cxstats.charts.heatmap import plot_heatmap
 from cxstats.charts.kpi import plot_kpi
 from cxstats.charts.multiples import plot_multiples
 from cxstats.charts.nps import plot_nps
-from cxstats.charts.style import save
 from cxstats.charts.trend import plot_trend
 
 __all__ = [

@@ -8,7 +8,7 @@ import numpy as np
 
 from cxstats.charts.bars import Bars, bar_labels, draw_bars, frame_bars, new_size
 from cxstats.charts.plan import Plan
-from cxstats.charts.style import is_constant, need_axes, need_estimate, new_axes, one_unit, sentence
+from cxstats.charts.style import axes_for, is_constant, need_axes, need_estimate, one_unit, sentence
 from cxstats.errors import ArgumentError, listing
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def plot_distribution(est: Estimate, ax: Axes | None = None, *, sums: bool = Tru
     n = table["n"].to_numpy(dtype=float)[rows[:, 0]]
     named = bar_labels(labels, rows[:, 0], questions)
     plan = Plan.of(named, None)
-    ax = new_axes(*new_size(plan)) if ax is None else ax
+    ax = axes_for(est, ax, *new_size(plan))
     one = is_constant(named, "metric") and "metric" not in plan.said
     said = f"{sentence(questions[0])} (% of answers)" if one and questions[0] else "Percent of answers"
     plan = frame_bars(ax, plan, bars, n, said)

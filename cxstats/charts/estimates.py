@@ -13,6 +13,7 @@ from cxstats.charts.style import (
     MARKERS,
     MUTED,
     PALETTE,
+    axes_for,
     broken,
     cell_width,
     dress,
@@ -22,7 +23,6 @@ from cxstats.charts.style import (
     need_estimate,
     need_figure,
     need_number,
-    new_axes,
     one_unit,
     plain,
     size_in_points,
@@ -111,7 +111,7 @@ def plot_estimates(
     unit = one_unit("plot_estimates", table, labels["metric"])
     lines = _references(reference, is_difference(labels))
     plan = Plan.of(labels, color_by)
-    ax = new_axes(6.0, float(np.clip(1.1 + 0.24 * plan.height, 1.8, 14.0))) if ax is None else ax
+    ax = axes_for(est, ax, 6.0, float(np.clip(1.1 + 0.24 * plan.height, 1.8, 14.0)))
     dress(ax, "x")
     value, low, high = (table[name].to_numpy(dtype=float) for name in ("estimate", "conf_low", "conf_high"))
     limits = view([value, low, high, lines], unit, difference=is_difference(labels))

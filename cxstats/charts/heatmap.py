@@ -16,6 +16,7 @@ from cxstats.charts.shades import HIGH, LOW, ink_on, mixed
 from cxstats.charts.style import (
     INK,
     MUTED,
+    axes_for,
     cell_height,
     cell_width,
     dress,
@@ -23,7 +24,6 @@ from cxstats.charts.style import (
     need_axes,
     need_estimate,
     need_number,
-    new_axes,
     one_unit,
     plain,
     size_in_points,
@@ -115,10 +115,9 @@ def plot_heatmap(
     plan = Plan.of(cells.row_labels(), None)
     wide = len(cells.columns)
     said = value_label(labels, unit, [cells.across, cells.down])
-    if ax is None:
-        across = float(np.clip(1.8 + 0.55 * wide, 3.3, 9.0))
-        names = _names(cells, _room(72 * across, plan.texts, text_size()) / wide, HIGHEST)
-        ax = new_axes(across, float(np.clip(0.9 + 0.27 * plan.height + names.height / 72, 1.8, 14.0)))
+    across = float(np.clip(1.8 + 0.55 * wide, 3.3, 9.0))
+    names = _names(cells, _room(72 * across, plan.texts, text_size()) / wide, HIGHEST)
+    ax = axes_for(est, ax, across, float(np.clip(0.9 + 0.27 * plan.height + names.height / 72, 1.8, 14.0)))
     dress(ax, "x")
     ax.grid(False)
     for side in ("left", "bottom"):

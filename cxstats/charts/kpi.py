@@ -13,6 +13,7 @@ from cxstats.charts.style import (
     INK,
     MUTED,
     PALETTE,
+    axes_for,
     cell_height,
     cell_width,
     inside,
@@ -20,7 +21,6 @@ from cxstats.charts.style import (
     need_axes,
     need_estimate,
     need_number,
-    new_axes,
     one_unit,
     plain,
     shown,
@@ -122,7 +122,7 @@ def plot_kpi(
         *_change(est, over, axis.labels, level, method, digits),
         "" if goal is None else f"Target {goal:g}".replace("-", "\N{MINUS SIGN}"),
     ]
-    ax = new_axes(6.0, 1.35) if ax is None else ax
+    ax = axes_for(est, ax, 6.0, 1.35)
     ax.set_axis_off()
     ax.set(xticks=[], yticks=[])
     _words(ax, words)

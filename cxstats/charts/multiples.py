@@ -8,7 +8,7 @@ import numpy as np
 
 from cxstats.charts.numbers import decimals, written
 from cxstats.charts.plan import label_text
-from cxstats.charts.series import time_axis
+from cxstats.charts.series import TimeAxis, time_axis
 from cxstats.charts.style import (
     INK,
     PALETTE,
@@ -18,6 +18,7 @@ from cxstats.charts.style import (
     inside,
     is_constant,
     is_difference,
+    mark_synthetic,
     need_estimate,
     need_number,
     one_unit,
@@ -30,6 +31,7 @@ from cxstats.charts.style import (
 )
 from cxstats.charts.trend import RIBBON, periods_of, ribbon
 from cxstats.errors import ArgumentError, listing, one_of
+from cxstats.inference.periods import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +59,7 @@ def plot_multiples(
     """Draw each group over the periods in a panel of its own: its line and ribbon, and all other groups in grey behind it.
 
     All panels have the same axes, so heights compare across them. The name of the group stands above its panel, its last
-    value at the end of its line.
+    value at the end of its line. A line breaks at a period for which its group has no estimate, and others have one.
 
     Parameters
     ----------
@@ -116,13 +118,14 @@ def plot_multiples(
     unit = one_unit("plot_multiples", table, labels["metric"])
     over, by = _labels(labels, over, by)
     places, axis = time_axis(labels[over])
-    panels = _panels(labels, over, by, places)
     value, low, high = (table[c].to_numpy(dtype=float) for c in ("estimate", "conf_low", "conf_high"))
+    panels = {name: _points(rows, places, axis) for name, rows in _panels(labels, over, by, places).items()}
     lines = {"zero": 0.0} if is_difference(labels) else {}
     if target is not None:
         lines["target"] = need_number("plot_multiples(target=)", target)
     seen = view([value, low, high, list(lines.values())], unit, difference=is_difference(labels))
     digits = decimals(table["std_error"].to_numpy(dtype=float))
+    value, low, high = (np.append(found, np.nan) for found in (value, inside(low, seen), inside(high, seen)))
 
     across = min(int(columns), len(panels))
     down = -(-len(panels) // across)
@@ -131,21 +134,22 @@ def plot_multiples(
     axes = grid.ravel()[: len(panels)]
     for spare in grid.ravel()[len(panels) :]:
         spare.remove()
-    for k, (ax, (name, rows)) in enumerate(zip(axes, panels.items(), strict=True)):
+    for k, (ax, (name, (x, rows))) in enumerate(zip(axes, panels.items(), strict=True)):
         dress(ax, "y")
         ax.set_ylim(seen)
         periods_of(ax, axis, sentence(over))
         ax.set_xlabel("")
         ax.tick_params(labelbottom=k + across >= len(panels), labelleft=k % across == 0)
-        for other in panels.values():
-            if other is not rows:
-                ax.plot(places[other], value[other], color=OTHERS, linewidth=0.9, zorder=1)
-        ribbon(ax, 0, places[rows], inside(low[rows], seen), inside(high[rows], seen), RIBBON[0])
-        ax.plot(places[rows], value[rows], color=PALETTE[0], linewidth=1.4, marker="o", markersize=2.2, zorder=2)
+        for other, (others_x, others_rows) in panels.items():
+            if other != name:
+                ax.plot(others_x, value[others_rows], color=OTHERS, linewidth=0.9, zorder=1)
+        ribbon(ax, 0, x, low[rows], high[rows], RIBBON[0])
+        ax.plot(x, value[rows], color=PALETTE[0], linewidth=1.4, marker="o", markersize=2.2, zorder=2)
         for what, at in lines.items():
             ax.axhline(at, color=INK, linewidth=0.8, linestyle=(0, (5, 3)) if what == "target" else "-", zorder=1.5)
         _name(ax, name, across, figure)
-        _last(ax, places[rows], value[rows], digits)
+        _last(ax, x, value[rows], digits)
+    mark_synthetic(axes[-1], est)
     _value_axis(figure, axes[0], seen, down, value_label(labels, unit, [by, over]), target)
     return axes
 
@@ -195,6 +199,17 @@ def _panels(labels: pd.DataFrame, over: str, by: str, places: np.ndarray) -> dic
             "groups (where=), or draw them by parts (est.pick)."
         )
     return found
+
+
+def _points(rows: np.ndarray, places: np.ndarray, axis: TimeAxis) -> tuple[np.ndarray, np.ndarray]:
+    """Return the periods of a line and their rows: -1, which has no value, for a period that only other groups have.
+
+    Dates are moments rather than periods; of these a line has its own only.
+    """
+    if axis.per_year == DAYS_PER_YEAR:
+        return places[rows], rows
+    row = dict(zip(places[rows].tolist(), rows.tolist(), strict=True))
+    return axis.places, np.asarray([row.get(place, -1) for place in axis.places.tolist()])
 
 
 def _need_figure(figure: Any) -> None:

@@ -11,9 +11,9 @@ from cxstats.charts.numbers import written
 from cxstats.charts.plan import Plan
 from cxstats.charts.style import (
     INK,
+    axes_for,
     need_axes,
     need_estimate,
-    new_axes,
     sentence,
     text_size,
 )
@@ -85,7 +85,7 @@ def plot_nps(est: Estimate, ax: Axes | None = None, *, level: float = 0.95) -> A
     drawn = np.concatenate([value, low, high, [0.0]])
     bars = Bars(est.values[rows[:, 1:]], list(MEANING), float(np.nanmin(drawn)), float(np.nanmax(drawn)))
     plan = Plan.of(bar_labels(labels, rows[:, 0], [name] * len(rows)), None)
-    ax = new_axes(*new_size(plan, 0.42)) if ax is None else ax
+    ax = axes_for(est, ax, *new_size(plan, 0.42))
     n = score["n"].to_numpy(dtype=float)
     plan = frame_bars(
         ax,

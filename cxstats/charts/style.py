@@ -1,4 +1,4 @@
-"""What all charts share: colours, words, the look of an Axes, and files that come out the same every time."""
+"""What all charts share: colours, words, the look of an Axes, and the mark of data that a program made."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import datetime
 import re
 import textwrap
 from collections.abc import Iterable
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, listing, one_of
+from cxstats.errors import ArgumentError, listing
 from cxstats.inference import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure, SubFigure
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
 
 # Okabe and Ito (2008) without greens (no red-green pair) and with a grey for black; each has a shape for grey print.
 PALETTE = ("#0072B2", "#E69F00", "#404040", "#D55E00", "#56B4E9", "#CC79A7")
@@ -32,6 +35,7 @@ ABBREVIATIONS = {
 }
 MARGIN = 0.06
 EDGE = 0.03
+MARK, NOTE = "_synthetic", 9.0  # the label of the mark among the artists; points that it takes
 
 
 # --- what is drawn ----------------------------------------------------------------------------------------------------
@@ -79,11 +83,16 @@ def one_unit(place: str, table: pd.DataFrame, metrics: Iterable[Any]) -> str:
     return next(iter(found))
 
 
-def new_axes(width: float, height: float) -> Axes:
-    """Return the Axes of a new figure (inches) whose layout keeps labels inside."""
+def axes_for(est: Estimate, ax: Axes | None, width: float, height: float) -> Axes:
+    """Return the Axes to draw on, marked if a program made the data: those given, or of a new figure (inches).
+
+    The layout of the new figure keeps labels inside.
+    """
     import matplotlib.pyplot as plt
 
-    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(width, height + NOTE * bool(est.synthetic) / 72), layout="constrained")
+    mark_synthetic(ax, est)
     return ax
 
 
@@ -205,9 +214,10 @@ def cell_width(ax: Axes) -> float:
 
 
 def cell_height(ax: Axes) -> float:
-    """Return the height in points that the Axes and its labels have in their figure."""
+    """Return the height in points that the Axes and its labels have in their figure, above a mark."""
     figure, spec = need_figure(ax), ax.get_subplotspec()
-    return float(figure.bbox.height * 72 / figure.dpi) / (spec.get_gridspec().nrows if spec is not None else 1)
+    height = float(figure.bbox.height * 72 / figure.dpi) / (spec.get_gridspec().nrows if spec is not None else 1)
+    return height - NOTE * len(_marks(ax))
 
 
 def need_figure(ax: Axes) -> Figure | SubFigure:
@@ -253,56 +263,31 @@ def inside(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     return np.where(np.isinf(values), np.clip(values, limits[0] - span, limits[1] + span), values)
 
 
-# --- files ------------------------------------------------------------------------------------------------------------
+# --- data that a program made -----------------------------------------------------------------------------------------
 
 
-def save(figure: Figure, path: str | Path, *, dpi: int = 200) -> Path:
-    """Write a figure to a PNG or SVG file that is the same, byte by byte, on every run.
+def mark_synthetic(ax: Axes, est: Estimate) -> None:
+    """Say below the Axes that a program made the data, if it did."""
+    text, marks = plain(est.synthetic), _marks(ax)
+    if text and text not in [mark.get_text() for mark in marks]:
+        ax.annotate(
+            text, (1, 0), xycoords=("axes fraction", partial(_lowest, ax)), xytext=(0, -2 - NOTE * len(marks)),
+            textcoords="offset points", ha="right", va="top", size=text_size("x-small"), color=MUTED, label=MARK,
+        )  # fmt: skip
 
-    Dates and random identifiers are left out of the file, so a changed file means a changed picture.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        The figure; of an Axes, ``ax.figure``.
-    path : str or Path
-        Where to write; the ending, ``.png`` or ``.svg``, decides the kind.
-    dpi : int
-        Dots per inch of a PNG, by default 200.
+def mark_once(figure: Figure) -> str:
+    """Take the marks off the Axes of a figure of one source, and return what they say, to be said once; empty without."""
+    marks = [mark for ax in figure.axes for mark in _marks(ax)]
+    for mark in marks:
+        mark.remove()
+    return "; ".join(dict.fromkeys(mark.get_text() for mark in marks))
 
-    Returns
-    -------
-    Path
-        The path written.
 
-    Raises
-    ------
-    ArgumentError
-        If the ending is another one.
+def _marks(ax: Axes) -> list[Text]:
+    return [text for text in ax.texts if text.get_label() == MARK]
 
-    Notes
-    -----
-    The same bytes need the same versions of matplotlib and of the fonts.
 
-    References
-    ----------
-    Sandve, G. K. et al. (2013). Ten simple rules for reproducible computational research. *PLoS Comput. Biol.* 9.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from matplotlib.figure import Figure
-    >>> from cxstats.charts import save
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     save(Figure(), f"{folder}/empty.svg").name
-    'empty.svg'
-    """
-    import matplotlib as mpl
-
-    path = Path(path)
-    kind = path.suffix.lower()
-    one_of("save(path=), ending", kind, (".png", ".svg"))
-    nothing: dict[str, Any] = {"Date": None, "Creator": None} if kind == ".svg" else {"Software": None}
-    with mpl.rc_context({"svg.hashsalt": "cxstats", "svg.fonttype": "path"}):
-        figure.savefig(path, format=kind[1:], dpi=dpi, metadata=nothing)
-    return path
+def _lowest(ax: Axes, renderer: RendererBase) -> Bbox:
+    """Return what stands lowest below the Axes: the name of their x axis, or nothing where axes are off."""
+    return (ax.xaxis.label if ax.axison else ax).get_window_extent(renderer)

@@ -14,6 +14,7 @@ from cxstats.charts.style import (
     MUTED,
     PALETTE,
     SIGNAL,
+    axes_for,
     broken,
     dress,
     ink,
@@ -22,7 +23,6 @@ from cxstats.charts.style import (
     need_axes,
     need_estimate,
     need_number,
-    new_axes,
     one_unit,
     plain,
     sentence,
@@ -134,7 +134,7 @@ def plot_trend(
     drawn = [center - allowed, center + allowed] if limits else [low, high]
     seen = view([value, *drawn, list(lines.values())], unit, difference=is_difference(labels))
 
-    ax = new_axes(6.0, 3.4) if ax is None else ax
+    ax = axes_for(est, ax, 6.0, 3.4)
     dress(ax, "y")
     ax.set_ylim(seen)
     periods_of(ax, axis, sentence(str(over)))

@@ -17,10 +17,13 @@ class Region:
     ----------
     low, high : float
         Its edges, in the unit of the measure; infinite where it has none.
+    unit : str
+        The unit that the edges are in, if it was said; then it must be that of the measure.
     """
 
     low: float
     high: float
+    unit: str = ""
 
     def judge(self, low: float, high: float) -> str:
         """Return the verdict on an interval: "supported" inside the region, "contradicted" outside, else "inconclusive".
@@ -38,6 +41,25 @@ class Region:
     def __contains__(self, value: float) -> bool:
         return self.low < value < self.high
 
+    def need_unit(self, place: str, unit: str, lowest: float, highest: float) -> None:
+        """Raise `ArgumentError` where the edges cannot be in the unit of a measure, or lie outside what it can be."""
+        if self.unit and self.unit != unit:
+            raise ArgumentError(
+                f"{place}: the region {self} is in {self.unit!r}, the measure in {unit or 'no unit'!r}. Give the edges in the "
+                "measure's unit."
+            )
+        for edge in (edge for edge in (self.low, self.high) if np.isfinite(edge)):
+            if not lowest <= edge <= highest:
+                raise ArgumentError(
+                    f"{place}: the edge {edge:g} of {self} lies outside of what the measure can be, {lowest:g} to {highest:g}"
+                    f"{f' {unit}' if unit else ''}."
+                )
+            if "%" in unit and 0 < abs(edge) < 1 and not self.unit:
+                raise ArgumentError(
+                    f"{place}: the edge {edge:g} of {self} is less than one percent, and the measure is in {unit}. Write "
+                    f"{100 * edge:g} if that was meant, or say unit={unit!r} if it was not."
+                )
+
     def __str__(self) -> str:
         if self.high == np.inf:
             return f"above({self.low:g})"
@@ -45,16 +67,19 @@ class Region:
             return f"below({self.high:g})"
         return f"between({self.low:g}, {self.high:g})"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return f"{str(self)[:-1]}, unit={self.unit!r})" if self.unit else str(self)
 
 
-def above(edge: float) -> Region:
+def above(edge: float, *, unit: str = "") -> Region:
     """Return the region of values above an edge.
 
     Parameters
     ----------
     edge : float
         In the unit of the measure (percent for shares, points for scales).
+    unit : str
+        The unit of the edges, such as "%"; a claim whose measure has another is refused.
 
     Returns
     -------
@@ -80,16 +105,18 @@ def above(edge: float) -> Region:
     >>> cx.above(50).judge(53.1, 60.2)
     'supported'
     """
-    return Region(_edge("above", edge), np.inf)
+    return Region(_edge("above", edge), np.inf, unit)
 
 
-def below(edge: float) -> Region:
+def below(edge: float, *, unit: str = "") -> Region:
     """Return the region of values below an edge.
 
     Parameters
     ----------
     edge : float
         In the unit of the measure (percent for shares, points for scales).
+    unit : str
+        The unit of the edges, such as "%"; a claim whose measure has another is refused.
 
     Returns
     -------
@@ -115,16 +142,18 @@ def below(edge: float) -> Region:
     >>> cx.below(10).judge(8.0, 12.0)
     'inconclusive'
     """
-    return Region(-np.inf, _edge("below", edge))
+    return Region(-np.inf, _edge("below", edge), unit)
 
 
-def between(low: float, high: float) -> Region:
+def between(low: float, high: float, *, unit: str = "") -> Region:
     """Return the region of values between two edges.
 
     Parameters
     ----------
     low, high : float
         In the unit of the measure.
+    unit : str
+        The unit of the edges, such as "%"; a claim whose measure has another is refused.
 
     Returns
     -------
@@ -152,8 +181,9 @@ def between(low: float, high: float) -> Region:
     """
     left, right = _edge("between", low), _edge("between", high)
     if not left < right:
-        raise ArgumentError(f"between({low!r}, {high!r}): the region is upside down. Write between({high!r}, {low!r}).")
-    return Region(left, right)
+        how = "empty. Its edges must differ" if left == right else f"upside down. Write between({high!r}, {low!r})"
+        raise ArgumentError(f"between({low!r}, {high!r}): the region is {how}.")
+    return Region(left, right, unit)
 
 
 def _edge(place: str, edge: float) -> float:

@@ -11,11 +11,9 @@ from cxstats.datasets.sample import (
     load_staff,
     load_survey,
     sample_survey,
-    sample_truth,
-    simulate,
-    simulate_world,
 )
 from cxstats.datasets.sfo import fetch_sfo, sfo_questions
+from cxstats.datasets.simulate import sample_truth, simulate, simulate_world
 
 __all__ = [
     "PUBLIC_FILES",

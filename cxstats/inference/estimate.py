@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, one_of
+from cxstats.errors import ArgumentError, NoGroupError, one_of
 from cxstats.inference import picking
 from cxstats.inference.intervals import SHARE_METHODS, Limits
 from cxstats.inference.limits import limits, p_values
@@ -45,7 +45,7 @@ class Region(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the numbers came from: the PSUs behind them, the samples, and what to say of both."""
+    """Where the numbers came from: the PSUs behind them, the samples, what to say of both, and each row's mark."""
 
     support: Support
     base: np.ndarray
@@ -54,6 +54,8 @@ class Origin:
     psus: frozenset[str]
     design: str
     left_out: tuple[str, ...]
+    synthetic: np.ndarray
+    rows: int
 
 
 class Estimate:
@@ -104,6 +106,17 @@ class Estimate:
     def remarks(self) -> tuple[str, ...]:
         """What looks like a slip: a share that no answer counts for, labels that differ in blanks or capitals only."""
         return tuple(said for said in self._origin.left_out if not said.startswith("left out of"))
+
+    @property
+    def synthetic(self) -> str:
+        """What marks numbers of data that a program made: "synthetic sample data"; empty for your own."""
+        used = [np.zeros(0, dtype=np.int64), *self._used(np.arange(len(self)))]
+        return "; ".join(dict.fromkeys(filter(None, self._origin.synthetic[np.concatenate(used)])))
+
+    @property
+    def respondents(self) -> int:
+        """How many rows the samples behind the numbers hold, in and out of the domain."""
+        return self._origin.rows
 
     @property
     def labels(self) -> pd.DataFrame:  # noqa: D102  (documented as an attribute)
@@ -516,7 +529,7 @@ class Estimate:
             periods = self._labels[over].iloc[rows].tolist()
             steps, per_year = positions(periods, ordered=hasattr(self._labels[over], "cat"))
             if len(np.unique(steps)) < 2:
-                raise ArgumentError(f"trend(over={over!r}): there is one period only ({periods[0]!r}); two are needed.")
+                raise NoGroupError(f"trend(over={over!r}): there is one period only ({periods[0]!r}); two are needed.")
             centred = steps - steps.mean()
             jacobian[i, rows] = centred / (centred @ centred) * steps_per(per, per_year, periods)
         units = unit_of_difference(self._rows.unit[[r[0] for r in sets]])

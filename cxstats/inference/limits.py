@@ -34,7 +34,7 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
             low[alike], high[alike] = _alike_limits(e, alike, alpha[alike])
         own = np.flatnonzero(np.isin(rows.family, OWN))
         if len(own):
-            low[own], high[own] = own_limits(rows.take(own), alpha[own])
+            low[own], high[own] = own_limits(rows.take(own), alpha[own], method)
     low, high = intervals.clipped((low, high), rows.low, rows.high)
     return np.where(np.isnan(e.values), np.nan, low), np.where(np.isnan(e.values), np.nan, high)
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.errors import ArgumentError, listing
-from cxstats.expression import Expression, col
+from cxstats.expression import Expression
 from cxstats.inference.estimate import Estimate, Origin
-from cxstats.inference.plan import plain, squared_weights
+from cxstats.inference.oddities import oddities
+from cxstats.inference.passes import once
+from cxstats.inference.plan import squared_weights
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
-from cxstats.inference.request import Request, need_by, place_of
+from cxstats.inference.request import Request, need_by
 from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
 from cxstats.inference.totals import Totals, totals, undivided
@@ -110,6 +112,11 @@ def measure(
         raise ArgumentError(
             f"measure(where=): a condition such as col('x') > 3 is needed, not a {type(where).__name__}."
         )
+    return once(request, lambda: _passed(request))
+
+
+def _passed(request: Request) -> Estimate:
+    """Make the pass over the rows (two, where one shift for all groups left too few digits)."""
     found = thresholds(request)
     asked = request.asking(f.score if f else s for f, s in zip(found, request.scores, strict=True))
     first = totals(asked)
@@ -143,7 +150,9 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
     psus = frozenset(t.cluster_names or ())
     said = (*_left_out(t), *_suspicions(t, request, value))
-    origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said)
+    marks = np.full(len(groups), request.survey.synthetic, dtype=object)
+    origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said, marks,
+                    t.left_out.rows)  # fmt: skip
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 
@@ -273,14 +282,7 @@ def _notes(
 
 def _suspicions(t: Totals, request: Request, value: np.ndarray) -> list[str]:
     """Say what looks like a slip: a share that no answer counts for, labels that differ in blanks or case only."""
-    said = []
-    for k, score in enumerate(t.scores):
-        shares = value[k * len(t.groups) : (k + 1) * len(t.groups)]
-        known = shares[~np.isnan(shares)]
-        if score.family == "share" and len(score.columns()) == 1 and len(known) and not known.any():
-            answers = request.survey.frame.tally(col(score.columns()[0]), request.within(score.base), most=6)
-            shown = ", ".join(f"{plain(answer)} ({count:,})" for answer, count in answers)
-            said.append(f"no answer counts for {place_of(score)}; the answers are {shown}")
+    said = oddities(t, request, value)
     for name in request.by:
         labels = [label for label in t.groups[name].drop_duplicates().tolist() if isinstance(label, str)]
         times = Counter(label.strip().lower() for label in labels)

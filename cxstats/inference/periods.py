@@ -20,7 +20,7 @@ FISCAL = re.compile(r"(\d{4})[-/](\d{2})")  # 2018-19: the year that starts in 2
 DAYS_PER_YEAR = 365.25
 
 
-def positions(labels: Sequence[Any], *, ordered: bool) -> tuple[np.ndarray, float]:
+def positions(labels: Sequence[Any], *, ordered: bool, place: str = "trend") -> tuple[np.ndarray, float]:
     """Return each period's position in steps, and the number of steps in a year (NaN where that is unknown).
 
     Numbers stand where they are (whole numbers between 1000 and 3000 are years); "2025", "2025Q3" and "2025-09" count
@@ -54,7 +54,7 @@ def positions(labels: Sequence[Any], *, ordered: bool) -> tuple[np.ndarray, floa
         if ordered:
             return np.arange(len(values), dtype=float), np.nan
         raise ArgumentError(
-            f"trend: {values[0]!r} is not a year, a quarter such as '2025Q3', a month such as '2025-09' or a date, so its "
+            f"{place}: {values[0]!r} is not a year, a quarter such as '2025Q3', a month such as '2025-09' or a date, so its "
             "place in time is unknown. Write periods so, or make the column categorical with its categories in order."
         ) from None
     return np.asarray([day.toordinal() for day in days], float), DAYS_PER_YEAR
@@ -70,14 +70,14 @@ def _days(moment: datetime.date) -> float:
     return moment.toordinal() + midnight / datetime.timedelta(days=1)
 
 
-def steps_per(per: str | None, per_year: float, labels: Sequence[Any]) -> float:
+def steps_per(per: str | None, per_year: float, labels: Sequence[Any], place: str = "trend") -> float:
     """Return by what a slope per step is multiplied."""
     if per is None:
         return 1.0
-    one_of("trend(per=)", per, ("year",))
+    one_of(f"{place}(per=)", per, ("year",))
     if not np.isfinite(per_year):
         raise ArgumentError(
-            f"trend(per='year'): {labels[0]!r} is not a year, a quarter such as '2025Q3', a month such as '2025-09' or a "
+            f"{place}(per='year'): {labels[0]!r} is not a year, a quarter such as '2025Q3', a month such as '2025-09' or a "
             "date, so the length of a step is unknown. Leave per= out for the slope per step."
         )
     return per_year

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, VariantError, listing, one_of, suggestion
+from cxstats.errors import ArgumentError, NoGroupError, VariantError, listing, one_of, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def pair(labels: pd.DataFrame, plus: Any, minus: Any) -> tuple[np.ndarray, np.nd
     for side, chosen in zip((plus, minus), rows, strict=True):
         keys = list(labels[left_over].iloc[chosen].itertuples(index=False, name=None))
         if not len(chosen):
-            raise ArgumentError(f"contrast: no row has {side!r}.")
+            raise NoGroupError(f"contrast: no row has {side!r}.")
         if len(set(keys)) < len(keys):
             raise ArgumentError(f"contrast: {side!r} picks several rows that nothing tells apart; pick by more labels.")
         found.append(dict(zip(keys, chosen.tolist(), strict=True)))
@@ -76,7 +76,7 @@ def pairs(labels: pd.DataFrame, to: Any) -> tuple[np.ndarray, np.ndarray, pd.Dat
     one, two = (np.concatenate([np.zeros(0, dtype=np.int64), *parts]) for parts in (first, second))
     if not len(one):
         there = "there is one group only" if len(labels) else "there is no group"
-        raise ArgumentError(f"compare: {there}; nothing can be compared.")
+        raise NoGroupError(f"compare: {there}; nothing can be compared.")
     named = (labels[by[0]] if len(by) == 1 else labels[by].astype(str).agg(", ".join, axis=1)).reset_index(drop=True)
     table = pd.DataFrame(
         {
@@ -88,25 +88,27 @@ def pairs(labels: pd.DataFrame, to: Any) -> tuple[np.ndarray, np.ndarray, pd.Dat
     return one, two, table
 
 
-def series_over(labels: pd.DataFrame, over: str | None, rows: Rows) -> tuple[str, list[np.ndarray], pd.DataFrame]:
+def series_over(
+    labels: pd.DataFrame, over: str | None, rows: Rows, place: str = "trend"
+) -> tuple[str, list[np.ndarray], pd.DataFrame]:
     """Return the period column, the rows of each series, and the labels of the series."""
     by = [name for name in labels.columns if name != "metric"]
     if not by:
-        raise ArgumentError("trend(over=): there are no periods; measure(by=) with the column of periods makes them.")
+        raise ArgumentError(f"{place}(over=): there are no periods; measure(by=) with the column of periods makes them.")
     if over is None:
         if len(by) != 1:
-            raise ArgumentError(f"trend(over=): name the label that holds the periods, one of {listing(by)}.")
+            raise ArgumentError(f"{place}(over=): name the label that holds the periods, one of {listing(by)}.")
         over = by[0]
-    one_of("trend(over=)", over, by)
+    one_of(f"{place}(over=)", over, by)
     others = [name for name in labels.columns if name != over]
     found = list(labels.groupby(others, sort=False, observed=True).indices.values())
     sets = [np.asarray(r) for r in found]
     for chosen in sets:
         if len({(rows.variant[i], rows.unit[i]) for i in chosen}) > 1:
             shown = listing(sorted({str(rows.variant[i]) for i in chosen}))
-            raise VariantError(f"trend(over={over!r}): the periods are measured differently ({shown}).")
+            raise VariantError(f"{place}(over={over!r}): the periods are measured differently ({shown}).")
         if labels[over].iloc[chosen].duplicated().any():
-            raise ArgumentError(f"trend(over={over!r}): a period occurs twice in one series.")
+            raise ArgumentError(f"{place}(over={over!r}): a period occurs twice in one series.")
     first = np.asarray([chosen[0] for chosen in sets], dtype=np.int64)
     return over, sets, labels[others].iloc[first].reset_index(drop=True).assign(trend=f"slope over {over}")
 
@@ -173,7 +175,7 @@ def rows_with(labels: pd.DataFrame, wanted: Mapping[str, Any]) -> np.ndarray:
             _picks(labels, {name: value}, "pick")
         chosen &= np.asarray([v in options for v in labels[name].tolist()], dtype=bool)
     if not chosen.any():
-        raise ArgumentError(f"pick: no row has {dict(wanted)!r}.")
+        raise NoGroupError(f"pick: no row has {dict(wanted)!r}.")
     return np.flatnonzero(chosen)
 
 
@@ -199,7 +201,7 @@ def _picks(labels: pd.DataFrame, side: Any, place: str) -> dict[str, Any]:
         one_of(f"{place}, label", name, list(labels.columns))
         values = labels[name].drop_duplicates().tolist()
         if value not in values:
-            raise ArgumentError(
+            raise NoGroupError(
                 f"{place}: {name} has no {value!r}; it has {listing(values)}.{suggestion(value, values)}"
             )
     return dict(side)

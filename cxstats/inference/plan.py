@@ -17,7 +17,7 @@ from cxstats.errors import DataError
 from cxstats.expression import Expression, Literal, Lookup, Operation, col, when
 from cxstats.inference.request import Request, invalid_answer, place_of
 from cxstats.memory import Plan
-from cxstats.score import Score
+from cxstats.score import RECODE, Score
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
@@ -203,9 +203,14 @@ def complain(request: Request) -> None:
             count = _rows(survey, invalid)
             if count:
                 tally = survey.frame.tally(col(check.column), invalid)
-                shown = ", ".join(f"{plain(value)}: {n} times" for value, n in tally)
+                shown = ", ".join(f"{plain(value)}: {n} time{'s'[: n != 1]}" for value, n in tally)
+                remedy = check.remedy
+                if RECODE in remedy:
+                    codes = f"[{', '.join(plain(value) for value, _ in tally)}]"
+                    remedy = remedy.format(codes=codes, column=check.column)
+                complaint = check.complaint.replace("answers outside", "answer outside") if count == 1 else check.complaint
                 raise DataError(
-                    f"{place_of(score)}: {count} {check.complaint} in column {check.column!r} ({shown}). {check.remedy}"
+                    f"{place_of(score)}: {count} {complaint} in column {check.column!r} ({shown}). {remedy}"
                 )
 
 

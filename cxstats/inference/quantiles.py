@@ -133,7 +133,7 @@ def quantiles(
             value[i], low[i], high[i] = distribution.quantile(quantile.probability), -np.inf, np.inf
             limits = _limits_of(distribution, share, error, df[i], bool(unknown[i]))
             own[i] = limits
-            left, right = limits(0.05)
+            left, right = limits(0.05, None)
             width = right - left
             if not np.isfinite(width) or width <= 0:
                 unknown[i] = True
@@ -164,7 +164,7 @@ def _wide_enough(
 def _limits_of(distribution: Distribution, share: float, error: float, df: float, unknown: bool) -> OwnLimits:
     """Return the function from alpha to the limits of one quantile: F(q) -+ t se, read off F; open ends are infinite."""
 
-    def limits(alpha: float) -> tuple[float, float]:
+    def limits(alpha: float, method: str | None) -> tuple[float, float]:
         if unknown or not df > 0:
             return np.nan, np.nan
         half = float(t_quantile(alpha, np.asarray([df]))[0]) * error

@@ -8,7 +8,7 @@ from functools import cached_property, reduce
 from operator import and_
 from typing import Any
 
-from cxstats.errors import ColumnError, need_columns
+from cxstats.errors import CONVERT, ColumnError, need_columns
 from cxstats.expression import Expression, Literal, col, need_kind
 from cxstats.memory import Frame
 from cxstats.score import Score
@@ -70,13 +70,20 @@ def _check_kinds(score: Score, frame: Frame) -> None:
     place, kinds = place_of(score), frame.kinds(score.columns())
     for check in score.checks:
         if check.numeric and kinds[check.column] not in ("number", "boolean"):
-            need_kind(place, col(check.column), frame.described(check.column), "number or boolean", check.numeric)
+            found, remedy = frame.why_no_number(check.column)
+            need_kind(
+                place,
+                col(check.column),
+                found,
+                "number or boolean",
+                remedy if check.numeric == CONVERT else check.numeric,
+            )
     for part in (score.points, *([score.per] if score.per is not None else [])):
         found = part.kind(kinds, place)
         if found not in ("number", "boolean"):
             columns = part.columns()
-            shown = frame.described(columns[0]) if len(columns) == 1 else found
-            need_kind(place, part, shown, "number or boolean")
+            shown, remedy = frame.why_no_number(columns[0]) if len(columns) == 1 else (found, "")
+            need_kind(place, part, shown, "number or boolean", remedy)
 
 
 def place_of(score: Score) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 from cxstats.errors import VariantError
 from cxstats.inference.intervals import Limits
 
-OwnLimits = Callable[[float], tuple[float, float]]  # from alpha = 1 - level to the lower and the upper limit
-OWN = ("quantile", "extreme", "rank")  # families whose intervals are not formed from value, variance and effective size
+OwnLimits = Callable[[float, str | None], tuple[float, float]]  # (alpha, method of shares) to (low, high)
+OWN = ("quantile", "extreme", "rank", "explained", "crossing")  # their intervals are not formed from value and variance
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Rows:
     low, high : array of float
         The range of the metric, infinite where it has none.
     own : array of object
-        For the families in `OWN`, a function from alpha to limits; None elsewhere.
+        For the families in `OWN`, a function from alpha and the method of shares to limits; None elsewhere.
     """
 
     n: np.ndarray
@@ -110,8 +110,8 @@ def _named(rows: Rows, i: int) -> str:
     return f"'{rows.variant[i]}'{unit}"
 
 
-def own_limits(rows: Rows, alpha: np.ndarray) -> Limits:
+def own_limits(rows: Rows, alpha: np.ndarray, method: str | None) -> Limits:
     """Return the limits of the rows that bring their own (quantiles: Woodruff); NaN elsewhere."""
-    found = [(np.nan, np.nan) if own is None else own(float(a)) for own, a in zip(rows.own, alpha, strict=True)]
+    found = [(np.nan, np.nan) if own is None else own(float(a), method) for own, a in zip(rows.own, alpha, strict=True)]
     pairs = np.asarray(found, dtype=np.float64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cxstats.errors import DesignError
+from cxstats.errors import DesignError, LonePsuError
 from cxstats.inference.show import label
 from cxstats.memory import Sums
 from cxstats.survey import Survey
@@ -107,13 +107,13 @@ def fractions(
 
 
 def complain_of_lone(names: list[str], sampled: np.ndarray, strata: Sequence[str], clustered: bool) -> None:
-    """Raise the `DesignError` for strata of a single PSU."""
+    """Raise the `LonePsuError` for strata of a single PSU."""
     lone = np.flatnonzero(sampled == 1)
     what = "PSU" if clustered else "row"
     if not strata:
-        raise DesignError(f"Survey: the sample has a single {what}, so nothing shows how much {what}s differ.")
+        raise LonePsuError(f"Survey: the sample has a single {what}, so nothing shows how much {what}s differ.")
     shown = ", ".join(repr(names[h]) for h in lone[:3])
-    raise DesignError(
+    raise LonePsuError(
         f"Survey(strata=): {len(lone)} strata hold a single {what} ({shown}), which has no variance of its own. Join them "
         'to similar strata, or say lone_psu="center" (deviation from the overall estimate) or "skip" (left out).'
     )

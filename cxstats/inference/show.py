@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxstats.inference.rows import OWN
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -18,6 +20,10 @@ METHODS = {
     "balance": "net shares by adjusted Wald on the effective n",
     "quantile": "quantiles by Woodruff",
     "mover": "differences of shares by MOVER",
+    "extreme": "extremes by joint t",
+    "rank": "ranks by simultaneous differences",
+    "explained": "variance explained by noncentral F",
+    "crossing": "times by Fieller",
     "t": "{} by t",
 }
 
@@ -62,17 +68,16 @@ def html(estimate: Estimate) -> str:
 
 
 def footer(estimate: Estimate, level: float = 0.95) -> str:
-    """Return the line that says what the numbers rest on: level, methods, design, rows left out."""
-    methods = "; ".join(methods_of(estimate)) or "none"
-    return (
-        f"{100 * level:g} % intervals: {methods}. Design: {estimate._origin.design}. {'. '.join(_sentences(estimate))}."
-    )
+    """Return the line that says what the numbers rest on: made-up data, level, methods, design, rows left out."""
+    intervals = f"{100 * level:g} % intervals: {'; '.join(methods_of(estimate)) or 'none'}"
+    facts = [estimate.synthetic, intervals, f"Design: {estimate._origin.design}", *estimate._origin.left_out]
+    return " ".join(filter(None, map(sentence, facts)))
 
 
 def methods_of(estimate: Estimate) -> list[str]:
     """Return how the intervals of each kind of row were formed."""
     families = estimate._rows.family
-    found = [METHODS[kind] for kind in ("share", "balance", "quantile") if (families == kind).any()]
+    found = [METHODS[kind] for kind in ("share", "balance", *OWN) if (families == kind).any()]
     derived = families == "derived"
     if derived.any() and estimate._parts is not None:
         own = np.isin(estimate._parts[0]._rows.family, ("share", "balance"))
@@ -83,8 +88,9 @@ def methods_of(estimate: Estimate) -> list[str]:
     return [*found, *([METHODS["t"].format(" and ".join(words))] if words else [])]
 
 
-def _sentences(estimate: Estimate) -> list[str]:
-    return [said[0].upper() + said[1:] for said in estimate._origin.left_out]
+def sentence(fact: str) -> str:
+    """Return a fact as a sentence; of no fact, none."""
+    return f"{fact[:1].upper()}{fact[1:]}." if fact else ""
 
 
 def _notes(estimate: Estimate) -> list[str]:

@@ -12,6 +12,7 @@ from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
 from cxstats.inference.variance import Independent
+from cxstats.survey import marks_of
 
 
 def stack(samples: Mapping[str, Estimate]) -> Estimate:
@@ -25,7 +26,8 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
     Returns
     -------
     Estimate
-        The rows of all, with a label column ``source`` in front of the ``by`` columns.
+        The rows of all, with a label column ``source`` in front of the ``by`` columns. Rows of sample data stay marked as
+        synthetic, and only these.
 
     Raises
     ------
@@ -63,6 +65,7 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
     picking.stackable(names, estimates)
     shift = np.cumsum([0, *(e._origin.support.width for e in estimates)])
     groups = np.cumsum([0, *(int(e._origin.group.max(initial=-1)) + 1 for e in estimates)])
+    marks = marks_of({name: estimate.synthetic for name, estimate in samples.items()})
     origin = Origin(
         Support.stack([e._origin.support for e in estimates]),
         np.concatenate([e._origin.base for e in estimates]),
@@ -71,6 +74,8 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
         frozenset().union(*(e._origin.psus for e in estimates)),
         "; ".join(f"{n}: {e._origin.design}" for n, e in samples.items()),
         tuple(f"{n}: {said}" for n, e in samples.items() for said in e._origin.left_out),
+        np.concatenate([np.where(e._origin.synthetic == "", "", marks[n]) for n, e in samples.items()]),
+        sum(e._origin.rows for e in estimates),
     )
     tables = []
     for name, estimate in samples.items():

@@ -3,8 +3,9 @@
 from cxstats.memory.asked import ARITHMETIC, OPERATORS, Cumulated, Frame, Key, Plan, Rowwise, Sums, zoneless
 from cxstats.memory.frame import MemoryFrame
 from cxstats.memory.keys import factorised, ordered
+from cxstats.memory.texts import obstacle
 
 __all__ = [
     "ARITHMETIC", "OPERATORS", "Cumulated", "Frame", "Key", "MemoryFrame", "Plan", "Rowwise", "Sums", "factorised",
-    "ordered", "zoneless",
+    "obstacle", "ordered", "zoneless",
 ]  # fmt: skip

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from cxstats.errors import ColumnError
+from cxstats.errors import CONVERT, ColumnError
+from cxstats.memory.texts import obstacle
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "equal": operator.eq, "unequal": operator.ne,
 }  # fmt: skip
 ARITHMETIC = ("add", "subtract", "multiply", "divide")
+MOST_TALLIED = 10_000  # different answers of a column that are looked at for a message
 
 
 def zoneless(moment: object) -> ColumnError:
@@ -95,15 +97,23 @@ class Frame(ABC):
         column = value.columns()[0]
         found = self.sums(Plan(columns={"rows": _One()}, products=[("rows",)], by=[column], inside=where))
         key = found.keys[column]
-        counts = [(key.levels.iloc[c], int(n)) for c, n, i in zip(
+        counts = [(int(c), int(n)) for c, n, i in zip(
             key.codes, found.values["rows",], found.inside, strict=True) if i and c >= 0]  # fmt: skip
-        return sorted(counts, key=lambda pair: -pair[1])[:most]
+        return [(key.levels.iloc[c], n) for c, n in sorted(counts, key=lambda pair: (-pair[1], pair[0]))[:most]]
 
     def described(self, column: str) -> str:
         """Return the kind of a column with an example: "text (such as 'n/a')"."""
         kind = self.kinds([column])[column]
         found = self.tally(_Named(column), _Answered(column), most=1)
         return f"{kind} (such as {found[0][0]!r})" if found else kind
+
+    def why_no_number(self, column: str) -> tuple[str, str]:
+        """Return the kind of a column with an answer that is no number, and what mends it (for messages)."""
+        kind = self.kinds([column])[column]
+        if kind not in ("text", "values of another kind"):
+            return self.described(column), CONVERT
+        example, remedy = obstacle(self.tally(_Named(column), _Answered(column), most=MOST_TALLIED), column)
+        return f"{kind} (such as {example!r})" if example is not None else kind, remedy
 
     def inexact(self, by: Sequence[str]) -> str | None:
         """Return the first column whose labels cannot be looked up again, None if all can."""

@@ -98,7 +98,7 @@ def _few_numbers(array: Any) -> tuple[np.ndarray, np.ndarray] | None:
             if not len(there):
                 continue
             low, high = there.min(), there.max()
-            if not high - low < ANSWERS or low != np.floor(low):
+            if np.isinf(low) or np.isinf(high) or not high - low < ANSWERS or low != np.floor(low):
                 return None
             lowest = low - (ANSWERS - 1 - (high - low)) // 2
         distance = values - lowest

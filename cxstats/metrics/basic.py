@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from cxstats.errors import ArgumentError
+from cxstats.errors import CONVERT, ArgumentError
 from cxstats.expression import Expression, col, when
 from cxstats.score import Check, Score
 
@@ -246,14 +246,20 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
     [3.0]
     """
     if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 < probability < 1:
-        raise ArgumentError(f"quantile({column!r}): the probability lies between 0 and 1, it is not {probability!r}.")
+        percent_meant = isinstance(probability, int | float) and 1 < probability < 100
+        hint = (
+            f"{probability / 100:g}" if percent_meant else "0.5 for the median, 0.9 for the point that 90 % lie below"
+        )
+        raise ArgumentError(
+            f"quantile({column!r}): the probability lies between 0 and 1, it is not {probability!r}. Write {hint}."
+        )
     value = col(column)
     infinite = Check(
         column,
         (value == math.inf) | (value == -math.inf),
         "infinite values",
         "Recode them as missing, or leave them out with where=.",
-        numeric="Convert it first (for example with pd.to_numeric), or name another column.",
+        numeric=CONVERT,
     )
     return Score(
         value,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cxstats.errors import ArgumentError, listing, one_of
+from cxstats.errors import CONVERT, ArgumentError, listing, one_of
 from cxstats.expression import col
 from cxstats.metrics.basic import names, percent
-from cxstats.metrics.service import Scale, need_scale, nps, within
-from cxstats.score import Check, Score
+from cxstats.metrics.service import ASKED, Scale, need_scale, nps, within
+from cxstats.score import RECODE, Check, Score
 
 MOST_ANSWERS = 11  # 0 to 10, the longest scale in use
 BETWEEN = ": "  # between the question and the answer in a name
@@ -91,8 +91,8 @@ def distribution(
         column,
         ~value.is_in(answers),
         f"answers that are not whole numbers from {low:g} to {high:g}",
-        "Recode codes such as 'no answer' as missing, or state the right scale=.",
-        numeric="Convert it first (for example with pd.to_numeric), or name another column.",
+        f"{RECODE}; else state the right scale=.",
+        numeric=CONVERT,
     )
     middle = (low + high) / 2
     scores = [
@@ -172,7 +172,7 @@ def nps_composition(column: str, *, name: str | None = None) -> list[Score]:
             range=(0.0, 100.0),
             direction=direction,
             variant=variant,
-            checks=(within(column, 0, 10),),
+            checks=(within(column, 0, 10, ASKED),),
         )
         for part, (condition, direction, variant) in parts.items()
     ]

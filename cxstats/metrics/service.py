@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from cxstats.errors import ArgumentError, one_of
+from cxstats.errors import CONVERT, ArgumentError, one_of
 from cxstats.expression import Expression, col
 from cxstats.metrics.basic import names, percent
-from cxstats.score import Check, Score
+from cxstats.score import RECODE, Check, Score
 
 Scale = tuple[float, float]
+ASKED = "an NPS is asked on 0 to 10: measure other scales with csat()."
 
 
 def csat(column: str, *, scale: Scale = (1, 5), top: int = 2, name: str | None = None) -> Score:
@@ -203,7 +204,7 @@ def nps(column: str, *, name: str | None = None) -> Score:
         range=(-100.0, 100.0),
         direction="high",
         variant="nps, 9-10 minus 0-6",
-        checks=(within(column, 0, 10),),
+        checks=(within(column, 0, 10, ASKED),),
     )
 
 
@@ -344,13 +345,13 @@ def need_scale(place: str, scale: Sequence[float]) -> Scale:
     return float(scale[0]), float(scale[1])
 
 
-def within(column: str, low: float, high: float) -> Check:
-    """Return the check that answers lie on the scale."""
+def within(column: str, low: float, high: float, scale: str = "state the right scale=.") -> Check:
+    """Return the check that answers lie on the scale; `scale` says what to do if that is wrong."""
     value = col(column)
     return Check(
         column,
         (value < low) | (value > high),
         f"answers outside the scale {low:g} to {high:g}",
-        "Recode codes such as 'no answer' as missing, or state the right scale=.",
-        numeric="Convert it first (for example with pd.to_numeric), or name another column.",
+        f"{RECODE}; else {scale}",
+        numeric=CONVERT,
     )

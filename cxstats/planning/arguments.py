@@ -41,7 +41,13 @@ def need_ranges(given: Mapping[str, Any]) -> None:
         good = good and (value < high or (ends[1] == "]" and value == high))
         good = good and not (name in WHOLE and value != int(value)) and not (name == "difference" and value == 0)
         if not good:
-            raise ArgumentError(f"sample_size({name}={value!r}): {words}.")
+            raise ArgumentError(f"sample_size({name}={value!r}): {words}.{_meant(name, value)}")
+
+
+def _meant(name: str, value: Any) -> str:
+    """Return the part of 1 that a percentage was meant as."""
+    part = name in ("level", "power", "response_rate", "overlap", "icc") and isinstance(value, int | float)
+    return f" For {value:g} % write {value / 100:g}." if part and 1 < value <= 100 else ""
 
 
 def quantity_of(share: float | None, sd: float | None, promoters: float | None, detractors: float | None) -> Quantity:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+PERCENTAGES, POINTS = ("share", "promoters", "detractors"), ("half_width", "difference")
+FEW_POINTS = 0.25  # fewer need a hundred thousand respondents and more
+
+
 @dataclass(frozen=True, repr=False)
 class SampleSize:
     """Respondents that a wanted interval or a wanted power needs; made by `sample_size`.
@@ -53,6 +57,23 @@ class SampleSize:
         row = {name: getattr(self, name) for name in found}
         return pd.DataFrame([row | {k: v for k, v in self.assumed.items() if k not in row}])
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What looks like a slip: percentages and points below 1, which may have been meant as parts of 1."""
+        percentages = [name for name in PERCENTAGES if name in self.assumed]
+        percentages = percentages if all(0 < self.assumed[name] < 1 for name in percentages) else []
+        points = [
+            name for name in POINTS if 0 < abs(self.assumed.get(name, 0)) < FEW_POINTS and "sd" not in self.assumed
+        ]
+        found = [(name, self.assumed[name], "%") for name in percentages]
+        found += [(name, self.assumed[name], "points") for name in points]
+        if not found:
+            return ()
+        read = " and ".join(f"{name.replace('_', ' ')} {value:g} as {value:g} {unit}" for name, value, unit in found)
+        meant = " and ".join(f"{100 * value:g} {unit}" for _, value, unit in found)
+        numbers = " and ".join(f"{100 * value:g}" for _, value, _ in found)
+        return (f"Mind the unit: this reads {read}; if {meant} {'are' if found[1:] else 'is'} meant, write {numbers}.",)
+
     def __str__(self) -> str:
         each = [f"each of {self.groups} groups"] if self.groups > 1 else []
         each += ["each of two waves"] if self.waves > 1 else []
@@ -68,7 +89,7 @@ class SampleSize:
             lines.append(
                 f"There are only {self.assumed['population']:,.0f} people to invite, so this cannot be reached as planned."
             )
-        return " ".join([*lines, f"Assumed: {', '.join(self._assumptions())}."])
+        return " ".join([*lines, f"Assumed: {', '.join(self._assumptions())}.", *self.remarks])
 
     __repr__ = __str__
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from cxstats.errors import ArgumentError, DataError, listing, suggestion
 from cxstats.readers.clean import cleaned
+from cxstats.readers.contents import looks_like
+from cxstats.readers.headings import named, need_unique
 from cxstats.readers.text import read_text
 from cxstats.readers.types import settled
 
@@ -97,7 +99,7 @@ def read_frame(
         frame = read_text(path, place, TEXT[kind], decimal)
     else:
         frame = _parquet(path, place) if kind in PARQUET else _spreadsheet(path, place, sheet)
-    return settled(cleaned(frame, missing, strip), decimal)
+    return settled(cleaned(named(frame, place, strip), missing, strip), decimal)
 
 
 def _need_file(path: Path, place: str) -> None:
@@ -162,7 +164,9 @@ def _spreadsheet(path: Path, place: str, sheet: str | None) -> pd.DataFrame:
     try:
         book = pd.ExcelFile(path, engine="calamine")
     except Exception as error:  # a damaged file raises the parser's own errors
-        raise DataError(f"{place}: it cannot be read as a spreadsheet: {_first_line(error, path)}") from error
+        raise DataError(
+            f"{place}: it cannot be read as a spreadsheet: {_first_line(error, path)}.{looks_like(path)}"
+        ) from error
     with book:
         names = [str(name) for name in book.sheet_names]
         if sheet is not None and sheet not in names:
@@ -171,18 +175,8 @@ def _spreadsheet(path: Path, place: str, sheet: str | None) -> pd.DataFrame:
         header = pd.read_excel(book, sheet_name=sheet or names[0], header=None, nrows=1, dtype=object)
         if not len(header):
             raise DataError(f"{place}: sheet {sheet or names[0]!r} is empty.")
-        columns = [str(cell) for cell in header.iloc[0] if pd.notna(cell)]
-        need_unique(place, columns)
+        need_unique(place, [str(cell) for cell in header.iloc[0] if pd.notna(cell)])
         return pd.read_excel(book, sheet_name=sheet or names[0], keep_default_na=False, na_values=[""], dtype=object)
-
-
-def need_unique(place: str, columns: list[str]) -> None:
-    """Raise `DataError` if two columns share a name, which pandas would quietly change."""
-    twice = sorted({name for name in columns if columns.count(name) > 1})
-    if twice:
-        raise DataError(
-            f"{place}: the header names {listing(twice)} more than once. Give each column a name of its own."
-        )
 
 
 def _first_line(error: Exception, path: Path) -> str:

@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxstats.errors import DataError, listing
+from cxstats.errors import DataError
+from cxstats.readers.contents import need_text
+from cxstats.readers.headings import TITLE, need_unique
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = (",", ";", "\t", "|")
+STATED = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's line about the separator, above the header
 
 
 def read_text(path: Path, place: str, usual: str, decimal: str = ".") -> pd.DataFrame:
     """Return the lines as a frame; `usual` is the separator where the header has none."""
     import pandas as pd
 
+    need_text(path, place)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
+            stated = STATED.fullmatch(first)
+            first = file.readline() if stated else first
         if not first.strip():
             raise DataError(f"{place}: the first line is empty; the column names belong there.")
-        separator = max(SEPARATORS, key=lambda s: (first.count(s), s == usual))
+        separator = stated[1] if stated else max(SEPARATORS, key=lambda s: (first.count(s), s == usual))
         with path.open(encoding="utf-8-sig", newline="") as file:
+            if stated:
+                file.readline()
             header = next(csv.reader(file, delimiter=separator))
-        twice = sorted({name for name in header if header.count(name) > 1})
-        if twice:
-            raise DataError(
-                f"{place}: the header names {listing(twice)} more than once. Give each column its own name."
-            )
+            second = next(filter(str.strip, file), "")
+        if len(header) == 1 and '"' not in second and any(s in second for s in SEPARATORS):
+            raise DataError(f"{place}: the first line is {first.strip()!r}, the next has more cells. {TITLE}")
+        need_unique(place, [name for name in header if name.strip()])
         frame = pd.read_csv(
             path, sep=separator, encoding="utf-8-sig", dtype_backend="numpy_nullable", keep_default_na=False,
-            na_values=[""], low_memory=False, decimal=decimal,
+            na_values=[""], low_memory=False, decimal=decimal, skiprows=1 if stated else 0,
         )  # fmt: skip
     except UnicodeDecodeError as error:
         raise DataError(
             f"{place}: it is not UTF-8 text (byte {error.object[error.start]:#04x} at position {error.start}). "
-            "Save it as 'CSV UTF-8', or as a spreadsheet."
+            "Save it as 'CSV UTF-8' (in Excel a file type of its own beside 'CSV'), or as a spreadsheet."
         ) from error
     except (pd.errors.ParserError, csv.Error) as error:
         said = str(error).removeprefix("Error tokenizing data. C error: ").strip()
-        raise DataError(f"{place}: its lines do not fit its header: {said}.") from error
+        raise DataError(
+            f"{place}: its lines do not fit its header: {said}. Put cells that contain {separator!r} in quotes; delete "
+            "title lines above the column names."
+        ) from error
     if len(frame) and not isinstance(frame.index, pd.RangeIndex):  # pandas takes surplus cells for an index
         raise DataError(
             f"{place}: the lines have more cells than the {len(header)} names of the header. "

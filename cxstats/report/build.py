@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cxstats.inference.request import place_of
 from cxstats.report.about import workbook_facts
 from cxstats.report.config import Config
 from cxstats.report.folder import MANIFEST, need_ours, replacing
 from cxstats.report.measures import Measured, in_one_family, measured
+from cxstats.report.outlook import outlook
 from cxstats.report.page import write_page
 from cxstats.report.pictures import Picture, draw_pictures, planned
 from cxstats.report.places import metric_place, placed
 from cxstats.report.provenance import provenance
 from cxstats.report.sidebyside import side_by_side
 from cxstats.report.source import NothingToReport, Source, read_source
-from cxstats.report.tables import tables_of, write_tables
+from cxstats.report.tables import escaped, tables_of, write_tables
 from cxstats.report.words import shown, slug
 from cxstats.report.workbook import write_workbook
 
@@ -25,7 +27,10 @@ PAGE, WORKBOOK = "report.html", "report.xlsx"
 
 @dataclass(frozen=True)
 class Built:
-    """What was written where, or would be; `files` by their names within the folder."""
+    """What was written where, or would be: `files` by their names within the folder, `outlook` in lines to be read.
+
+    `remarks` say what looks like a slip.
+    """
 
     folder: Path
     files: tuple[str, ...]
@@ -33,8 +38,10 @@ class Built:
     charts: int
     rows: int
     periods: int
-    synthetic: bool
+    synthetic: str
     incomplete: str
+    outlook: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def build_report(
@@ -92,7 +99,7 @@ def build_report(
     found = []
     for i, metric in enumerate(config.metrics, start=1):
         tell(f"measuring {i} of {len(config.metrics)}: {metric.name}")
-        with placed(config, metric_place(config, i)):
+        with placed(config, metric_place(config, i), f"{place_of(metric.score)}: ", f"{metric.name}: "):
             found.append(measured(source, config, metric))
     if not any(m.answers for m in found):
         raise NothingToReport(f"{source.name}: nobody answered any of the questions, so there is nothing to report.")
@@ -109,7 +116,7 @@ def build_report(
         tell("writing the workbook")
         write_workbook(folder / WORKBOOK, workbook_facts(source, config, found), tables, found, beside)
         tell("writing the page")
-        write_page(folder / PAGE, source, config, found, pictures, beside)
+        write_page(folder / PAGE, source, config, found, pictures, beside, escaped(tables))
     return replace(built, charts=sum(map(len, pictures.values())))
 
 
@@ -127,6 +134,8 @@ def _built(out: Path, source: Source, config: Config, found: list[Measured], tab
         periods=len(found[0].periods),
         synthetic=source.synthetic,
         incomplete="" if source.last.incomplete is None else f"{shown(source.last.incomplete)} is incomplete",
+        outlook=outlook(config, found, files),
+        remarks=tuple(dict.fromkeys(remark for m in found for remark in m.remarks)),
     )
 
 

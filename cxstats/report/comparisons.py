@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.claims import above, below
+from cxstats.claims import Region, above, below
 from cxstats.errors import ArgumentError, ConfigError, one_of
 from cxstats.inference import Estimate
 from cxstats.inference.multiplicity import adjusted
 from cxstats.report.keys import TEXT, TRUTH, Key, checked
-from cxstats.report.periods import FISCAL, a_year_earlier
+from cxstats.report.periods import FISCAL, a_year_earlier, timeline
 from cxstats.report.scores import Metric
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ COMPARE = {
 }
 ADJUST = ("holm", "benjamini-hochberg", "none")
 PREVIOUS, YEAR, FIRST = "previous period", "year earlier", "first period"
-FEWEST_FOR_TREND = 3
+FEWEST_FOR_TREND = 4
 NUMBERS = ["std_error", "conf_low", "conf_high", "p_value", "p_unadjusted"]
 
 
@@ -99,7 +99,7 @@ def trend(
     import pandas as pd
 
     columns = ["metric", "per", "first", "last", "periods", "slope", *NUMBERS]
-    if series is None or not compare.trend or len(over) < FEWEST_FOR_TREND:
+    if series is None or not compare.trend or no_trend(over):
         return pd.DataFrame(columns=columns)
     timed = _timed(series.pick(**{column: list(over)}), column)
     try:
@@ -110,6 +110,15 @@ def trend(
     p = float(slope.test(above(0), level=level)["p_value"].iloc[0])
     numbers = [float(row[name]) for name in ("estimate", "std_error", "conf_low", "conf_high")]
     return pd.DataFrame([[metric.name, per, over[0], over[-1], len(over), *numbers, p, p]], columns=columns)
+
+
+def no_trend(over: Sequence[Any]) -> str:
+    """Return why no slope is told over these periods: they are too few, or cover less than a year; else nothing."""
+    places, per_year = timeline(over) if over else (np.zeros(1), 1.0)
+    years = round((places[-1] - places[0] + 1) / per_year, 2)  # the last period counts: four quarters are a year
+    if len(over) >= FEWEST_FOR_TREND and not years < 1:
+        return ""
+    return f"No slope is told: it needs at least {FEWEST_FOR_TREND} periods that together cover a year."
 
 
 def _timed(series: Estimate, column: str) -> Estimate:
@@ -129,11 +138,21 @@ def target(series: Estimate | None, metric: Metric, over: Sequence[Any], column:
     columns = ["metric", "period", "target", "region", "estimate", "conf_low", "conf_high", "verdict"]
     if series is None or metric.target is None or not len(over):
         return pd.DataFrame(columns=columns)
-    region = (below if metric.score.direction == "low" else above)(metric.target)
+    region = wanted(metric)
     row = series.pick(**{column: [over[-1]]}).test(region, level=level).iloc[0]
     numbers = [float(row[name]) for name in ("estimate", "conf_low", "conf_high")]
-    verdict = {"supported": "met", "contradicted": "missed"}.get(str(row["verdict"]), str(row["verdict"]))
+    verdict = of_target(str(row["verdict"]))
     return pd.DataFrame([[metric.name, over[-1], metric.target, str(region), *numbers, verdict]], columns=columns)
+
+
+def wanted(metric: Metric) -> Region:
+    """Return the values that reach the target of a metric."""
+    return (below if metric.score.direction == "low" else above)(float(metric.target or 0.0))
+
+
+def of_target(verdict: str) -> str:
+    """Return a verdict on the region of a target in the words of targets."""
+    return {"supported": "met", "contradicted": "missed"}.get(verdict, verdict)
 
 
 def in_one_family(tables: Sequence[pd.DataFrame], method: str) -> list[pd.DataFrame]:

@@ -18,7 +18,8 @@ from cxstats.report.comparisons import Compare, read_compare
 from cxstats.report.keys import CODES, NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, WHOLES, Key, checked
 from cxstats.report.periods import Calendar, read_period
 from cxstats.report.scores import Metric, metrics
-from cxstats.report.words import EN, LANGUAGES, Marks
+from cxstats.report.syntax import BACKSLASH, slip
+from cxstats.report.words import EN, LANGUAGES, Marks, plain
 
 SOURCES = ("sample", "sfo", "acsi")
 NUMBERS = ("n", "estimate", "std_error", "conf_low", "conf_high", "n_effective")
@@ -206,11 +207,13 @@ def _parsed(path: Path) -> dict[str, Any]:
         there = f" The configurations there are {listing(sorted(near))}." if near else ""
         raise ConfigError(f"no configuration file {path}.{suggestion(path.name, near) or there}")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path.name}: this is not TOML: {error}.") from error
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path.name}: this is not UTF-8 text. Save it as UTF-8.") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path.name}, {slip(text, str(error))}") from error
 
 
 def _data(path: Path, table: dict[str, Any]) -> dict[str, Any]:
@@ -225,6 +228,9 @@ def _data(path: Path, table: dict[str, Any]) -> dict[str, Any]:
         _one_of(f"{place} source", data["source"], SOURCES)
     if "years" in data and data.get("source") != "sfo":
         raise ConfigError(f"{place}: years = {data['years']!r} is for source = 'sfo' only.")
+    for key in ("file", "sheet"):
+        if any(ord(letter) < 32 for letter in data.get(key, "")):
+            raise ConfigError(f"{place}: {key} = {data[key]!r} holds a sign that is not printed. {BACKSLASH}")
     for key in FILE_ONLY:
         if key in data and "file" not in data:
             raise ConfigError(f"{place}: {key} = {data[key]!r} is for a file only.")
@@ -272,7 +278,8 @@ def _groups(name: str, table: dict[str, Any] | None, period: str) -> tuple[str, 
 
 def _level(name: str, level: float) -> float:
     if not 0 < level < 1:
-        raise ConfigError(f"{name}: level = {level!r} is not between 0 and 1. Usual is 0.95.")
+        hint = f"Write {plain(level / 100)} for {plain(level)} %." if 1 < level < 100 else "Usual is 0.95."
+        raise ConfigError(f"{name}: level = {level!r} is not between 0 and 1. {hint}")
     return float(level)
 
 

@@ -22,6 +22,15 @@ TEXT, NUMBER, WHOLE, TRUTH = "a text", "a number", "a whole number", "true or fa
 TABLE, TABLES, TEXTS, WHOLES = "a table", "a list of tables", "a text or a list of texts", "a list of whole numbers"
 ANYTHING = "a value"
 CODES = "a list of texts and numbers"
+HOMES = {  # where keys belong that are often written elsewhere
+    "above the first [table]": ("title", "level", "min_n", "numbers"),
+    "in [data]": ("file", "sheet", "decimal", "missing", "strip", "years"),
+    "in [design]": ("weight", "strata", "psu", "fpc", "lone_psu", "nest"),
+    "in [period]": ("every", "date_format", "fiscal_start", "incomplete"),
+    "in [groups]": ("by",),
+    "in [compare]": ("previous", "year_earlier", "first", "trend", "adjust"),
+    "in a [[metrics]] table": ("kind", "target", "better", "scale", "top", "variant", "easy", "yes", "condition"),
+}
 MEANT = {
     "path": "file",
     "filename": "file",
@@ -37,13 +46,52 @@ def checked(place: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> di
     for name, value in table.items():
         if name not in keys:
             hint = _meant(name, table, keys) or f" The keys are {listing(list(keys), most=20)}."
-            raise ConfigError(f"{place}: unknown key {name!r}.{hint}")
+            raise ConfigError(f"{place}: unknown key {name!r}.{_home(name)}{hint}")
         if not _is(keys[name].words, value):
-            raise ConfigError(f"{place}: {name} = {_said(value)} is not {keys[name].words}.")
+            hint = _instead(name, keys[name].words, value)
+            raise ConfigError(f"{place}: {name} = {_said(value)} is not {keys[name].words}.{hint}")
     for name, key in keys.items():
         if key.needed and name not in table:
-            raise ConfigError(f"{place}: the key {name!r} is missing; it holds {key.words}.")
+            table_of = {TABLE: f" Write [{name}] and its keys.", TABLES: f" Write [[{name}]] above each of them."}
+            raise ConfigError(
+                f"{place}: the key {name!r} is missing; it holds {key.words}.{table_of.get(key.words, '')}"
+            )
     return dict(table)
+
+
+def _home(name: str) -> str:
+    """Return where a key belongs that is known elsewhere."""
+    home = next((home for home, keys in HOMES.items() if name in keys), None)
+    return f" It belongs {home}." if home else ""
+
+
+def _instead(name: str, words: str, value: Any) -> str:
+    """Return what to write for a value of the wrong type."""
+    if words == TABLES and isinstance(value, dict):
+        return f" Write [[{name}]], in double brackets, above each of them."
+    if words == TABLE and isinstance(value, list) and all(isinstance(v, dict) for v in value):
+        return f" Write [{name}], in single brackets."
+    if words in (NUMBER, WHOLE) and isinstance(value, str):
+        number = value.strip().rstrip("%").rstrip().replace(",", ".")
+        if _is_number(number) and (words == NUMBER or number.lstrip("+-").isdecimal()):
+            return f" Write it without quotes: {name} = {number}."
+    if words == WHOLE and isinstance(value, float):
+        return " Write it without a point; thousands have no mark."
+    if words == TRUTH:
+        return f" Write {name} = true or {name} = false, without quotes."
+    if words == CODES:
+        return f" Write it in brackets: {name} = [{value!r}]." if isinstance(value, str | int | float) else ""
+    if words in (TEXT, TEXTS) and isinstance(value, int | float) and not isinstance(value, bool):
+        return f' Write it in quotes: {name} = "{value}".'
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _meant(name: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> str:

@@ -6,6 +6,7 @@ stays whole. An incomplete last period is shown and marked, and neither compared
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from cxstats.inference import Estimate, measure
 from cxstats.report import comparisons
 from cxstats.report.comparisons import in_one_family as adjusted
 from cxstats.report.config import NUMBERS, Config
+from cxstats.report.remedies import in_toml
 from cxstats.report.scores import Metric
 from cxstats.report.source import Source
 from cxstats.report.suppression import ALL, PROTECTS, SMALL, Cell, suppressed
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INCOMPLETE = "incomplete period"
+COUNTED = re.compile(r" \(\d[\d,]*\)")
 
 
 @dataclass(frozen=True)
@@ -166,8 +169,14 @@ def measured(source: Source, config: Config, metric: Metric) -> Measured:
         trend=comparisons.trend(series, metric, over, period, config.compare, config.level),
         target=comparisons.target(series, metric, over, period, config.level),
         incomplete=unfinished,
-        remarks=everyone.remarks,
+        remarks=tuple(in_toml(_uncounted(remark)) for remark in everyone.remarks),
     )
+
+
+def _uncounted(remark: str) -> str:
+    """Return a remark without the counts of single answers, which may be few."""
+    said, listed, answers = remark.partition("; the answers are ")
+    return said + listed + COUNTED.sub("", answers)
 
 
 def domain(config: Config) -> Expression:

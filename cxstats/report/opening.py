@@ -17,10 +17,13 @@ from cxstats.report.comparisons import PREVIOUS, YEAR
 from cxstats.report.config import Config
 from cxstats.report.measures import Measured
 from cxstats.report.source import Source
-from cxstats.report.verdicts import PERHAPS, is_worse, judged
-from cxstats.report.words import digits_for, listed, number, percent, plain, shown, slug, unit_after
+from cxstats.report.verdicts import NARROWER, PERHAPS, WIDER, is_worse, judged_changes, judged_trend
+from cxstats.report.words import listed, number, percent, plain, shown, slug, unit_after
+from cxstats.tables.text import decimals
 
 MOST_NAMED = 6
+CAME = {"up": "rose", "down": "fell", WIDER: "widened", NARROWER: "narrowed"}
+HAS_COME = {"up": "has risen", "down": "has fallen", WIDER: "has widened", NARROWER: "has narrowed"}
 TARGETS = {
     "missed": "Target missed: {}.",
     "met": "Target met: {}.",
@@ -63,7 +66,7 @@ def anchors(found: Sequence[Measured]) -> list[str]:
     """Return the name of each metric's place on the page."""
     names: list[str] = []
     for m in found:
-        names.append(slug(m.metric.name, names))
+        names.append(slug(f"metric {m.metric.name}", names))
     return names
 
 
@@ -74,13 +77,12 @@ class _Told:
         self.m, self.marks, self.unit = m, config.marks, m.metric.score.unit
         self.name = Markup("<strong>{}</strong>").format(m.metric.name)
         self.link = Markup('<a href="#{}">{}</a>').format(anchor, m.metric.name)
-        self.digits = digits_for(self.unit, m.by_period["std_error"])
+        self.digits = decimals(self.unit, m.by_period["std_error"])
         few = self.digits if self.unit in ("%", "net %") else max(self.digits - 1, 0)
         self.few = few  # decimals of a text that is read, not looked up
-        periods = m.by_period[config.period].tolist()
-        self.value = dict(zip(periods, m.by_period["estimate"].tolist(), strict=True))
-        self.changes = [judged(row, few, config.level) for row in m.changes.to_dict("records")]
-        self.trend = [judged(row, few, config.level) for row in m.trend.to_dict("records")]
+        self.at = dict(zip(m.periods, m.by_period.to_dict("records"), strict=True))
+        self.changes = judged_changes(m, few, config.level)
+        self.trend = judged_trend(m, few, config.level)
         self.target = next(iter(m.target.to_dict("records")), None)
 
     @property
@@ -135,9 +137,9 @@ class _Told:
         """Return a sentence on what changed clearly."""
         said = [
             Markup("{} from {} in {} to {} in {}: {} ({})").format(
-                "rose" if row["side"] == "up" else "fell",
-                self.amount(self.value[row["versus"]], self.few), shown(row["versus"]),
-                self.amount(self.value[row["period"]], self.few), shown(row["period"]),
+                CAME[row["course"]],
+                self.amount(self.at[row["versus"]]["estimate"], self.few), shown(row["versus"]),
+                self.amount(self.at[row["period"]]["estimate"], self.few), shown(row["period"]),
                 self.amount(row["difference"], row["digits"], sign=True), self.interval(row, row["digits"], sign=True),
             )
             for row in self.changes
@@ -145,7 +147,7 @@ class _Told:
         ]  # fmt: skip
         said += [
             Markup("{} over {} to {}: {} a {} ({})").format(
-                "has risen" if row["side"] == "up" else "has fallen", shown(row["first"]), shown(row["last"]),
+                HAS_COME[row["course"]], shown(row["first"]), shown(row["last"]),
                 self.amount(row["slope"], row["digits"], sign=True), row["per"],
                 self.interval(row, row["digits"], sign=True),
             )
@@ -199,11 +201,11 @@ def _perhaps(told: Sequence[_Told]) -> Markup:
 
 
 def _targets(told: Sequence[_Told], verdict: str) -> Markup:
-    """Return the metrics whose targets came out so."""
+    """Return the metrics whose targets came out so, each with the interval that all other places show."""
     found = [
         Markup('{} ({} in {}, {}; target <data value="{}">{}</data>)').format(
             t.m.metric.name, t.amount(t.target["estimate"], t.digits), shown(t.target["period"]),
-            t.interval(t.target, t.digits), t.target["target"], plain(t.target["target"], t.marks),
+            t.interval(t.at[t.target["period"]], t.digits), t.target["target"], plain(t.target["target"], t.marks),
         )
         for t in told
         if t.target is not None and t.target["verdict"] == verdict

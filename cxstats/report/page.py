@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxstats.report.about import about, facts
-from cxstats.report.comparisons import FIRST, PREVIOUS, YEAR
+from cxstats.report.comparisons import FIRST, PREVIOUS, YEAR, no_trend, of_target, wanted
 from cxstats.report.config import Config
 from cxstats.report.measures import INCOMPLETE, Measured
 from cxstats.report.opening import anchors, opening
@@ -20,26 +20,31 @@ from cxstats.report.pictures import MOST_PANELS, Picture
 from cxstats.report.sidebyside import SideBySide
 from cxstats.report.source import Source
 from cxstats.report.suppression import PROTECTS
-from cxstats.report.verdicts import judged
+from cxstats.report.verdicts import GAP, judged_changes, judged_trend
 from cxstats.report.words import (
+    MINUS,
     count,
-    digits_for,
     heading,
     listed,
+    named,
     number,
     p_value,
     percent,
     plain,
     runs,
     shown,
+    slug,
     unit_after,
     unit_of_difference,
     unit_of_value,
 )
+from cxstats.tables.footnotes import footnotes
 from cxstats.tables.html import part
+from cxstats.tables.text import decimals
 
 if TYPE_CHECKING:
     import pandas as pd
+IN_WORDS = {"inconclusive": "too close to tell", "untestable": "not testable"}  # verdicts on targets, as a reader says them
 SINCE = {PREVIOUS: "Since previous", YEAR: "Since a year earlier", FIRST: "Since first"}
 
 
@@ -50,8 +55,12 @@ def write_page(
     found: Sequence[Measured],
     pictures: Mapping[str, Mapping[tuple[str, str], Picture]],
     beside: SideBySide | None = None,
+    escaped: Sequence[str] = (),
 ) -> Path:
-    """Write the page and return its path; the same content gives the same bytes."""
+    """Write the page and return its path; the same content gives the same bytes.
+
+    `escaped` are the texts that have an apostrophe in front in the csv files.
+    """
     import jinja2
     from markupsafe import Markup
 
@@ -63,12 +72,13 @@ def write_page(
     marks = config.marks
     environment.globals.update(
         number=partial(number, marks=marks), p_value=partial(p_value, marks=marks), plain=partial(plain, marks=marks),
-        count=partial(count, marks=marks), shown=shown, heading=heading,
+        count=partial(count, marks=marks), shown=shown, footnotes=footnotes,
     )  # fmt: skip
     style = Markup((folder / "page.css").read_text(encoding="utf-8"))
+    places = anchors(found)
     sections = [
-        _section(source, config, m, pictures[m.metric.name], anchor)
-        for m, anchor in zip(found, anchors(found), strict=True)
+        _section(source, config, m, pictures[m.metric.name], anchor, places)
+        for m, anchor in zip(found, list(places), strict=True)
     ]
     page = environment.get_template("page.html.j2").render(
         style=style,
@@ -81,9 +91,10 @@ def write_page(
         and {
             "period": beside.period,
             "left_out": beside.left_out,
-            "table": beside.banner and Markup(part(beside.banner, marks.written)),
+            "table": beside.banner and Markup(part(beside.banner, lambda text: marks.written(text).replace("-", MINUS))),
         },
         about=about(source, config, found),
+        escaped=escaped,
         summary=_summary(source, config, found),
     )
     path.write_bytes(page.encode("utf-8"))
@@ -104,6 +115,8 @@ def _summary(source: Source, config: Config, found: Sequence[Measured]) -> dict[
         "lost": f", {count(lost, marks=marks)} without {config.period}" if lost else "",
         "periods": span,
         "period": heading(config.step),
+        "step": named(config.step),
+        "gap": any(m.metric.kind == GAP for m in found),
         "incomplete": "" if last is None else shown(last),
         "since": [(name, SINCE[name]) for name in since],
         "trend": any(len(m.trend) for m in found),
@@ -112,14 +125,19 @@ def _summary(source: Source, config: Config, found: Sequence[Measured]) -> dict[
 
 
 def _section(
-    source: Source, config: Config, m: Measured, pictures: Mapping[tuple[str, str], Picture], anchor: str
+    source: Source,
+    config: Config,
+    m: Measured,
+    pictures: Mapping[tuple[str, str], Picture],
+    anchor: str,
+    places: list[str],
 ) -> dict[str, Any]:
-    """Return what the template needs to show one metric."""
+    """Return what the template needs to show one metric; its groups get places of their own among those of the page."""
     unit = m.metric.score.unit
-    digits, marks = digits_for(unit, m.by_period["std_error"]), config.marks
+    digits, marks = decimals(unit, m.by_period["std_error"]), config.marks
     latest = m.by_period[[m.latest is not None and p == m.latest for p in m.periods]]
     latest_row = _rows(latest, config.period, m.incomplete)[0] if len(latest) else None
-    changes = [judged(row, digits, config.level) for row in m.changes.to_dict("records")]
+    changes = judged_changes(m, digits, config.level)
     return {
         "name": m.metric.name,
         "anchor": anchor,
@@ -134,17 +152,26 @@ def _section(
         "latest": latest_row,
         "changes": changes,
         "since": {change["since"]: change for change in changes},
-        "trend": next((judged(row, digits + 1, config.level) for row in m.trend.to_dict("records")), None),
-        "target": next((_decided(row, latest_row, m, digits) for row in m.target.to_dict("records")), None),
+        "trend": next(iter(judged_trend(m, digits + 1, config.level)), None),
+        "no_trend": no_trend(m.compared) if config.compare.trend and m.changes.size else "",
+        "target": next((_decided(row, latest_row, m) for row in m.target.to_dict("records")), None),
         "by_period": _rows(m.by_period[[p not in m.silent for p in m.periods]], config.period, m.incomplete),
         "overall": _rows(m.overall, "")[0],
-        "groups": [_group(config, m, group, pictures) for group in config.groups],
+        "groups": [_group(config, m, group, pictures, anchor, places) for group in config.groups],
         "picture": _markup(pictures.get(("period", ""))),
         "seen": runs(m.visible, m.periods),
     }
 
 
-def _group(config: Config, m: Measured, group: str, pictures: Mapping[tuple[str, str], Picture]) -> dict[str, Any]:
+def _group(
+    config: Config,
+    m: Measured,
+    group: str,
+    pictures: Mapping[tuple[str, str], Picture],
+    anchor: str,
+    places: list[str],
+) -> dict[str, Any]:
+    places.append(slug(f"{anchor}-by-{group}", places))
     both = m.by_both[group]
     values = m.by_group[group][group].tolist()
     cells = {
@@ -155,7 +182,9 @@ def _group(config: Config, m: Measured, group: str, pictures: Mapping[tuple[str,
     }
     nobody = {"label": "", "closed": "no answers"}
     return {
-        "name": heading(group),
+        "name": named(group),
+        "heading": heading(group),
+        "anchor": places[-1],
         "rows": _rows(m.by_group[group], group),
         "values": [shown(v) for v in values],
         "matrix": [
@@ -166,7 +195,8 @@ def _group(config: Config, m: Measured, group: str, pictures: Mapping[tuple[str,
         "dots": _markup(pictures.get(("group", group))),
         "lines": _markup(pictures.get(("both", group))),
         "too_many": len(values) > MOST_PANELS,
-        "notes": sorted({row["note"] for row in cells.values() if row["note"]}),
+        "notes": [row["note"] for row in cells.values()],
+        "gaps": any(row["closed"] for row in cells.values()) or len(cells) < len(values) * len(m.periods),
         "withheld": any(why == PROTECTS and g == group for (_, g, _), why in m.hidden.items()),
     }
 
@@ -193,13 +223,13 @@ def _rows(table: pd.DataFrame, label: str, incomplete: Any = None) -> list[dict[
     return rows
 
 
-def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured, digits: int) -> dict[str, Any]:
-    """Return a verdict with the name of its interval, where that is not the one shown beside it."""
-    ends = [number(side[end], digits) for side in (row, latest or row) for end in ("conf_low", "conf_high")]
-    name = (
-        ("Korn-Graubard interval" if m.metric.score.family == "share" else "interval") if ends[:2] != ends[2:] else ""
-    )
-    return {**{str(k): v for k, v in row.items()}, "decider": name}
+def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured) -> dict[str, Any]:
+    """Return a verdict; where the interval that is shown everywhere would say another one, with what it would say."""
+    seen = row["verdict"]
+    if latest is not None and not latest["closed"]:
+        seen = of_target(wanted(m.metric).judge(latest["conf_low"], latest["conf_high"]))
+    seen = "" if seen == row["verdict"] else IN_WORDS.get(seen, seen)
+    return {**{str(k): v for k, v in row.items()}, "verdict": IN_WORDS.get(row["verdict"], row["verdict"]), "seen": seen}
 
 
 def _markup(picture: Picture | None) -> dict[str, Any] | None:

@@ -16,13 +16,20 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, ConfigError
 from cxstats.inference.periods import positions
+from cxstats.report.dates import need_format
 from cxstats.report.keys import TEXT, TRUTH, WHOLE, Key, checked
 from cxstats.report.words import shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PERIOD = {"column": Key(TEXT, needed=True), "every": Key(TEXT), "fiscal_start": Key(WHOLE), "incomplete": Key(TRUTH)}
+PERIOD = {
+    "column": Key(TEXT, needed=True),
+    "every": Key(TEXT),
+    "date_format": Key(TEXT),
+    "fiscal_start": Key(WHOLE),
+    "incomplete": Key(TRUTH),
+}
 EVERY = {"year": ("Y", 12), "quarter": ("Q", 3), "month": ("M", 1)}  # pandas' name, months
 FISCAL = "FY"
 WELL_BEFORE = 0.1  # of the length of the period
@@ -41,11 +48,14 @@ class Calendar:
         The first month of the year, 1 to 12.
     incomplete : bool, optional
         What is stated of the last period; None leaves it to the dates.
+    date_format : str, optional
+        How the dates are written, in the codes of `strptime`; None for ISO 8601.
     """
 
     every: str | None = None
     fiscal_start: int = 1
     incomplete: bool | None = None
+    date_format: str | None = None
 
     @property
     def _unit(self) -> str:
@@ -119,7 +129,9 @@ def read_calendar(place: str, table: Mapping[str, Any]) -> Calendar:
             f"{place} fiscal_start = {start} puts dates together to fiscal years or quarters, but there are {given}. "
             'Write every = "quarter" beside a column of dates, or leave fiscal_start out.'
         )
-    return Calendar(every, start or 1, table.get("incomplete"))
+    if "date_format" in table:
+        need_format(place, table["date_format"], every)
+    return Calendar(every, start or 1, table.get("incomplete"), table.get("date_format"))
 
 
 def read_period(place: str, table: Mapping[str, Any]) -> tuple[str, Calendar]:

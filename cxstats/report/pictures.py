@@ -10,24 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cxstats.charts.series import time_axis
-from cxstats.charts.style import MUTED, PALETTE, detached_figure
-from cxstats.expression import Expression, col
+from cxstats.charts.style import MUTED, PALETTE, detached_figure, mark_once
+from cxstats.expression import col
 from cxstats.inference import Estimate, measure
+from cxstats.inference.show import sentence
 from cxstats.report.config import Config
 from cxstats.report.measures import Measured, domain
 from cxstats.report.periods import FISCAL, MONTHS, on_axis
 from cxstats.report.source import Source
 from cxstats.report.svg import inlined
-from cxstats.report.words import EN, SPACE, Marks, count, heading, listed, percent, runs, shown, slug
+from cxstats.report.words import EN, SPACE, Marks, count, listed, named, percent, runs, shown, slug
 
 WIDTH, FONT = 4.8, 10.0
-MOST_PANELS, COLUMNS = 12, 2
+MOST_PANELS, FEW_PANELS = 12, 4
 NUMERIC = re.compile(r"(n |Target )?[−\d,.]+( to [−\d,.]+)?")  # what the chart functions write as numbers
 Key = tuple[str, str]  # what it shows ("period", "group" or "both"), and by which group
 
@@ -66,7 +69,7 @@ def draw_pictures(
     pictures: dict[Key, Picture] = {}
     for i, (key, name) in enumerate(planned(config, found, stem).items(), start=1):
         title, said, figure = _figure(source, config, found, *key)
-        _signed(figure, source, config)
+        _signed(figure, config)
         in_language(figure, config.marks)
         svg = save(figure, folder / f"{name}.svg")
         figure.set_layout_engine("none")  # the layout stays as it was found
@@ -84,30 +87,36 @@ def _figure(source: Source, config: Config, found: Measured, what: str, group: s
     open_period = found.incomplete in visible
     unfinished = f" {shown(found.incomplete)}, on a grey ground, is incomplete." if open_period else ""
     if what == "period":
-        series = _series(source, config, found, domain(config), visible)
         figure = detached_figure(WIDTH, 2.9)
-        _line(series, figure.subplots(), config, found, target=found.metric.target)
+        _line(_series(source, config, found), figure.subplots(), config, found)
         said = f"Line over {count(len(visible), 'period')}, {runs(visible, found.periods)}, with a ribbon of intervals."
-        return f"{name} by {config.step}", said + unfinished, figure
-    title = f"{name} by {heading(group).lower()}"
+        return f"{name} by {named(config.step)}", said + unfinished, figure
+    title = f"{name} by {named(group)}"
     if what == "group":
         values = found.seen_groups(group)
         est = measure(source.survey, found.metric.score, by=group, where=domain(config) & col(group).is_in(values))
         figure = detached_figure(WIDTH, float(np.clip(1.1 + 0.26 * len(values), 1.8, 12.0)))
         plot_estimates(est, figure.subplots(), level=config.level)
         return title, f"One dot with its interval for each of {listed([shown(v) for v in values])}.", figure
-    panels = _panels(source, config, found, group)
-    said = f"One small line chart for each of {listed(list(panels))}, on the same scale."
-    return f"{title} and {config.step}", said + unfinished, _small_multiples(panels, config, found)
+    panels = [shown(value) for value in _panel_periods(found, group)]
+    columns = 2 if len(panels) <= FEW_PANELS else 3
+    figure = detached_figure(WIDTH, 0.75 + 0.95 * -(-len(panels) // columns))
+    _panels(_series(source, config, found, group), figure, columns, config, found, group)
+    said = f"One small line chart for each of {listed(panels)}, on the same scale, with the others behind it in grey."
+    return f"{title} and {named(config.step)}", said + unfinished, figure
 
 
-def _series(source: Source, config: Config, found: Measured, inside: Expression, periods: list[Any]) -> Estimate:
-    """Return the metric over the span of some periods, of which only these have a value: a line breaks at the others."""
+def _series(source: Source, config: Config, found: Measured, group: str = "") -> Estimate:
+    """Return the metric by period, of each group: a period that is not shown has no value, so that a line breaks there."""
     among = [found.periods.index(p) for p in found.visible]
-    span = found.periods[min(among) : max(among) + 1]
-    inside = inside & col(config.period).is_in([on_axis(p) for p in periods])
-    score = replace(found.metric.score, base=found.metric.score.base & inside)
-    return measure(source.timed, score, by=config.period, where=col(config.period).is_in([on_axis(p) for p in span]))
+    span = col(config.period).is_in([on_axis(p) for p in found.periods[min(among) : max(among) + 1]])
+    seen = col(config.period).is_in([on_axis(p) for p in found.visible])
+    if group:
+        panels = _panel_periods(found, group).items()
+        parts = [(col(group) == v) & col(config.period).is_in([on_axis(p) for p in periods]) for v, periods in panels]
+        seen, span = reduce(or_, parts), span & col(group).is_in([v for v, _ in panels])
+    score = replace(found.metric.score, base=found.metric.score.base & domain(config) & seen)
+    return measure(source.timed, score, by=[group, config.period] if group else config.period, where=span)
 
 
 def _panel_periods(found: Measured, group: str) -> dict[Any, list[Any]]:
@@ -117,44 +126,45 @@ def _panel_periods(found: Measured, group: str) -> dict[Any, list[Any]]:
     return {value: periods for value, periods in seen.items() if periods} if len(values) <= MOST_PANELS else {}
 
 
-def _panels(source: Source, config: Config, found: Measured, group: str) -> dict[str, Estimate]:
-    """Return the series of each group that has a panel."""
-    return {
-        shown(value): _series(source, config, found, col(group) == value, periods)
-        for value, periods in _panel_periods(found, group).items()
-    }
-
-
-def _line(series: Estimate, ax: Any, config: Config, found: Measured, *, target: float | None = None) -> None:
-    """Draw a series over time, a period that is not over on a grey ground and hollow."""
+def _line(series: Estimate, ax: Any, config: Config, found: Measured) -> None:
+    """Draw a series over time, with its target."""
     from cxstats.charts import plot_trend
 
-    plot_trend(series, ax, over=config.period, level=config.level, target=target)
+    plot_trend(series, ax, over=config.period, level=config.level, target=found.metric.target)
     if config.calendar.rule:
         _fiscal(ax.xaxis)
+    if _unfinished(ax, series, config, found):
+        ax.annotate(
+            "incomplete", (1, 1), xycoords="axes fraction", xytext=(0, 2), textcoords="offset points", ha="right",
+            va="bottom", size="x-small", color=MUTED,
+        )  # fmt: skip
+
+
+def _panels(series: Estimate, figure: Any, columns: int, config: Config, found: Measured, group: str) -> None:
+    """Draw a panel a group, all on the same scale."""
+    from cxstats.charts import plot_multiples
+
+    axes = plot_multiples(series, over=config.period, by=group, columns=columns, figure=figure, level=config.level)
+    for ax, value in zip(axes.tolist(), dict.fromkeys(series.labels[group].tolist()), strict=True):
+        if config.calendar.rule:
+            _fiscal(ax.xaxis)
+        _unfinished(ax, series.pick(**{group: value}), config, found)
+
+
+def _unfinished(ax: Any, series: Estimate, config: Config, found: Measured) -> bool:
+    """Draw a period that is not over on a grey ground and hollow; return whether it is there."""
     labels, unfinished = series.labels[config.period].tolist(), on_axis(found.incomplete)
     if unfinished not in labels:
-        return
+        return False
     places, axis = time_axis(series.labels[config.period])
     row = labels.index(unfinished)
-    at = float(places[row])
+    at, value = float(places[row]), float(series.values[row])
     half = float(np.diff(axis.places).min()) / 2 if len(axis.places) > 1 else 0.5
     ax.axvspan(at - half, ax.get_xlim()[1], color=MUTED, alpha=0.14, linewidth=0, zorder=0.5)
-    ax.annotate(
-        "incomplete", (1, 1), xycoords="axes fraction", xytext=(0, 2), textcoords="offset points", ha="right", va="bottom",
-        size="x-small", color=MUTED,
-    )  # fmt: skip
-    if np.isfinite(series.values[row]):
-        ax.scatter(
-            [at],
-            [series.values[row]],
-            s=20,
-            facecolor="white",
-            edgecolor=PALETTE[0],
-            linewidth=1.2,
-            zorder=4,
-            clip_on=False,
-        )
+    if np.isfinite(value):
+        hollow = {"facecolor": "white", "edgecolor": PALETTE[0], "linewidth": 1.2}
+        ax.scatter([at], [value], s=20, zorder=4, clip_on=False, **hollow)
+    return True
 
 
 def _fiscal(axis: Any) -> None:
@@ -162,26 +172,6 @@ def _fiscal(axis: Any) -> None:
     ticks, texts = axis.get_major_locator(), axis.get_major_formatter()
     texts.texts = [(short, f"{FISCAL}{year}") if year else (f"{FISCAL}{short}", "") for short, year in texts.texts]
     ticks.characters = ticks.characters + len(FISCAL)
-
-
-def _small_multiples(panels: dict[str, Estimate], config: Config, found: Measured) -> Any:
-    """Draw one small chart a group, all on the same scales."""
-    rows = -(-len(panels) // COLUMNS)
-    figure = detached_figure(WIDTH, 0.4 + 1.6 * rows)
-    axes = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
-    drawn = []
-    for ax, (title, series) in zip(axes, panels.items(), strict=False):
-        _line(series, ax, config, found)
-        ax.set_title(title.replace("$", r"\$"), loc="left", fontsize=0.9 * FONT)
-        ax.set_ylabel("")
-        drawn.append(ax)
-    for ax in axes[len(panels) :]:
-        ax.remove()
-    for limits, setter in (("get_xlim", "set_xlim"), ("get_ylim", "set_ylim")):
-        ends = np.asarray([getattr(ax, limits)() for ax in drawn])
-        for ax in drawn:
-            getattr(ax, setter)(float(ends[:, 0].min()), float(ends[:, 1].max()))
-    return figure
 
 
 def in_language(figure: Any, marks: Marks) -> None:
@@ -203,13 +193,13 @@ def in_language(figure: Any, marks: Marks) -> None:
                 text.set_text(marks.written(text.get_text()))
 
 
-def _signed(figure: Any, source: Source, config: Config) -> None:
+def _signed(figure: Any, config: Config) -> None:
     """Write under a chart what it rests on: a chart travels without its page."""
     first = MONTHS[config.calendar.fiscal_start - 1]
     said = [
         f"{percent(config.level, config.marks)} intervals.".replace(SPACE, " "),
         f"Fiscal years start in {first}." if config.calendar.rule else "",
-        "Synthetic data: no real customers." if source.synthetic else "",
+        sentence(mark_once(figure)),
     ]
     text = " ".join(filter(None, said))
     figure.supxlabel(text, x=0.01, ha="left", fontsize=0.72 * FONT, color="#6B6B6B")

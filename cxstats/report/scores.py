@@ -15,6 +15,7 @@ from cxstats.errors import ConfigError, CxError, listing, suggestion
 from cxstats.expression import Expression, col
 from cxstats.metrics import REGISTRY
 from cxstats.report.keys import ANYTHING, NUMBER, TEXT, Key, checked
+from cxstats.report.remedies import of_metric
 from cxstats.report.words import plain
 from cxstats.score import Score
 
@@ -83,7 +84,7 @@ def _metric(place: str, table: Mapping[str, Any]) -> Metric:
     except ConfigError:
         raise
     except CxError as error:
-        raise ConfigError(f"{place}: {error}") from error
+        raise ConfigError(f"{place} ({kind}): {of_metric(str(error), kind)}") from error
     score = replace(score, direction=_better(f"{place} ({kind})", given, score))
     return Metric(score, kind, _meaning(kind, score, given), _target(f"{place} ({kind})", given.get("target"), score))
 

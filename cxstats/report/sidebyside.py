@@ -44,8 +44,7 @@ def side_by_side(source: Source, config: Config, found: Sequence[Measured]) -> S
         return SideBySide(None, shown(period), left_out)
     where = domain(config) & (col(config.period) == period)
     made = banner(source.survey, [m.metric.score for m in asked], groups, where=where, level=config.level)
-    synthetic = ["Synthetic data."] if source.synthetic else []
-    notes = [*synthetic, *made.notes[:-1]]  # the design and the domain are said elsewhere on the page
+    notes = made.notes[:-1]  # the design and the domain are said elsewhere on the page
     return SideBySide(Banner(made.frame(), notes), shown(period), left_out)
 
 

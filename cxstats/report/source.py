@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cxstats.errors import ColumnError, ConfigError, CxError, DataError, need_columns
 from cxstats.readers import read_frame
 from cxstats.report.config import Config
+from cxstats.report.dates import as_dates, formats, remedy
 from cxstats.report.periods import FISCAL, Last, last_period
 from cxstats.report.places import placed
 from cxstats.survey import Survey
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PERIODS, MOST_GROUPS = 80, 40
-SYNTHETIC = "synthetic"
 NAMES = {
     "sample": "Sample survey of cxstats (synthetic: made by a program, no real customers)",
     "sfo": "San Francisco International Airport, customer survey",
     "acsi": "American Customer Satisfaction Index, sample of respondents, 2015",
 }
-# a year that does not come first, or the name of a month
-UNSORTED = re.compile(r"(?<=\D)(19|20)\d\d\b|^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
-ZONE = re.compile(r"(:\d{2}(?:\.\d+)?) ?(?:Z|[+-]\d{2}(?::?\d{2})?)$")  # a time zone behind a time
+# a year that does not come first, a quarter or month before a number, the name of a month
+UNSORTED = re.compile(
+    r"(?<=\D)(19|20)\d\d\b|^(q|kw|cw|w|h|m)\.? ?\d{1,2}\D+\d{2}\b|^\d{1,2}[./]\d{2}$"
+    r"|^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|^(mär|mrz|mai|okt|dez)(z|ober|ember)?\b",
+    re.IGNORECASE,
+)
 
 
 class NothingToReport(CxError):
@@ -43,13 +46,17 @@ class Source:
     timed: Survey
     frame: pd.DataFrame
     name: str
-    synthetic: bool
     citations: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     reasons: dict[str, dict[str, int]] = field(default_factory=dict)
     wordings: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     stripped: dict[str, int] = field(default_factory=dict)
     last: Last = field(default_factory=Last)
+
+    @property
+    def synthetic(self) -> str:
+        """The mark of answers that a program made; empty for others."""
+        return self.survey.synthetic
 
 
 def read_source(config: Config) -> Source:
@@ -75,16 +82,15 @@ def read_source(config: Config) -> Source:
         There are no rows, or none with a period.
     """
     raw = _raw(config)
-    synthetic = config.source == "sample" or _says_synthetic(raw)
     _need(config, list(map(str, raw.columns)))
     if not len(raw):
         raise NothingToReport(f"{_name(config)}: there are no rows, so there is nothing to report.")
     frame = raw[list(config.columns())].copy()
+    frame.attrs["synthetic"] = bool(Survey(raw).synthetic)  # the column that may say so is not needed, so it is gone
     with placed(config, "[period] column"):
-        dates = _dates(config, frame[config.period]) if config.calendar.every else None
-        frame[config.period] = (
-            _periods(config, frame[config.period]) if dates is None else config.calendar.labels(dates)
-        )
+        calendar, column = config.calendar, frame[config.period]
+        dates = as_dates(column, config.period, calendar.date_format) if calendar.every else None
+        frame[config.period] = _periods(config, column) if dates is None else calendar.labels(dates)
     for group in config.groups:
         frame[group] = _texts(frame[group])
     _need_few(config, frame)
@@ -98,7 +104,6 @@ def read_source(config: Config) -> Source:
         timed=Survey(timed, **config.design) if config.calendar.rule else survey,
         frame=frame,
         name=_name(config),
-        synthetic=synthetic,
         citations=tuple(map(str, raw.attrs.get("source", ()))),
         notes=tuple(map(str, raw.attrs.get("notes", ()))),
         reasons={str(k): dict(v) for k, v in raw.attrs.get("left_out", {}).items()},
@@ -140,11 +145,6 @@ def _name(config: Config) -> str:
     return config.file.name if config.file is not None else NAMES[config.source]
 
 
-def _says_synthetic(frame: pd.DataFrame) -> bool:
-    """Return whether a column says so: the sample carries one, so that a copy under another name says it as well."""
-    return SYNTHETIC in frame.columns and len(frame) > 0 and bool((frame[SYNTHETIC] == True).all())  # noqa: E712
-
-
 def _need(config: Config, have: list[str]) -> None:
     for name, place in config.columns().items():
         try:
@@ -154,14 +154,14 @@ def _need(config: Config, have: list[str]) -> None:
 
 
 def _need_few(config: Config, frame: pd.DataFrame) -> None:
-    for name, most, remedy in (
+    for name, most, instead in (
         (config.period, MOST_PERIODS, 'If it holds dates, write every = "quarter" (or "month", "year") in [period].'),
         *((group, MOST_GROUPS, "Name a column that puts respondents into few groups.") for group in config.groups),
     ):
         count = frame[name].nunique()
         if count > most:
             raise ConfigError(
-                f"{config.path.name}: column {name!r} has {count:,} different values; a report shows at most {most}. {remedy}"
+                f"{config.path.name}: column {name!r} has {count:,} different values; a report shows at most {most}. {instead}"
             )
 
 
@@ -172,35 +172,21 @@ def _periods(config: Config, column: pd.Series[Any]) -> pd.Series[Any]:
 
     if types.is_datetime64_any_dtype(column.dtype) or isinstance(column.dtype, pd.CategoricalDtype):
         return column
+    if (dates := formats(column)) and not dates[0].startswith("%Y"):
+        raise DataError(
+            f"the period {str(column.dropna().iloc[0])!r} of column {config.period!r} does not sort by time. "
+            f'If these are dates, write every = "quarter" (or "month", "year") in [period]. {remedy(column.dropna())}'
+        )
     if types.is_numeric_dtype(column.dtype) and not types.is_bool_dtype(column.dtype):
         return column.astype("Int64") if bool((column.dropna() % 1 == 0).all()) else column
     texts = _texts(column)
     for text in texts.cat.categories:
         if UNSORTED.search(text):
             raise DataError(
-                f"{_name(config)}: the period {text!r} of column {config.period!r} does not sort by time. "
-                "Write periods with the year first, such as 2025Q3 or 2025-09, or give a column of dates and every = ..."
+                f"the period {text!r} of column {config.period!r} does not sort by time. Write periods with the year first, "
+                'such as 2025Q3 or 2025-09, or name a column of dates and write every = "quarter" (or "month", "year").'
             )
     return texts
-
-
-def _dates(config: Config, column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return dates, as they are written: the day in the time zone of the answer counts."""
-    import pandas as pd
-    from pandas.api import types
-
-    if types.is_datetime64_any_dtype(column.dtype):
-        return column.dt.tz_localize(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
-    texts = column.astype("string").str.replace(ZONE, r"\1", regex=True)
-    dates = pd.to_datetime(texts, format="ISO8601", errors="coerce")
-    wrong = dates.isna() & column.notna()
-    if wrong.any():
-        example = column[wrong].iloc[0]
-        raise DataError(
-            f"{_name(config)}: column {config.period!r} holds {int(wrong.sum()):,} values that are no dates, such as "
-            f"{str(example)!r}. [period] every needs dates such as 2025-09-30."
-        )
-    return dates
 
 
 def _texts(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -23,7 +23,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def tables_of(source: Source, config: Config, found: list[Measured]) -> dict[str, pd.DataFrame]:
-    """Return the tables of a report by name, periods that are dates as texts."""
+    """Return the tables of a report by name, periods that are dates as texts; of made-up data, a column says so."""
     tables = {"by-period": joined([m.by_period for m in found]), "overall": joined([m.overall for m in found])}
     taken = {*tables, "changes", "trends", "targets", "metrics"}
     for group in config.groups:
@@ -37,7 +37,8 @@ def tables_of(source: Source, config: Config, found: list[Measured]) -> dict[str
     if any(m.metric.target is not None for m in found):
         tables["targets"] = joined([m.target for m in found])
     tables["metrics"] = _definitions(source, found)
-    return {name: _dated(table) for name, table in tables.items()}
+    mark = {"synthetic": True} if source.synthetic else {}
+    return {name: _dated(table).assign(**mark) for name, table in tables.items()}
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
@@ -58,6 +59,19 @@ def write_table(path: Path, table: pd.DataFrame) -> Path:
 def guarded(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def escaped(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the texts that get an apostrophe in front, each once."""
+    texts = [text for name, table in tables.items() for text in (name, *map(str, table.columns), *_texts(table))]
+    return [text for text in dict.fromkeys(texts) if guarded(text) != text]
+
+
+def _texts(table: pd.DataFrame) -> list[str]:
+    from pandas.api import types
+
+    texts = [table[name] for name in table.columns if not types.is_numeric_dtype(table[name].dtype)]
+    return [value for column in texts for value in column.astype(object) if isinstance(value, str)]
 
 
 def _guarded(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from cxstats.tables.text import decimals
+
 MINUS = "\N{MINUS SIGN}"
 SPACE, THIN, APOSTROPHE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{RIGHT SINGLE QUOTATION MARK}"
 UNKNOWN = "unknown"
+digits_for = decimals  # page and workbook write the decimals of the banner
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,6 @@ def percent(share: float, marks: Marks = EN) -> str:
     return f"{marks.written(f'{100 * share:g}')}{marks.percent}%"
 
 
-def digits_for(unit: str, errors: Iterable[float]) -> int:
-    """Return the decimals of a metric: one for percentages, else such that a typical standard error has two digits."""
-    if unit in ("%", "net %"):
-        return 1
-    known = [e for e in errors if np.isfinite(e) and e > 0]
-    return int(np.clip(1 - np.floor(np.log10(np.median(known))), 0, 4)) if known else 2
-
-
 def shown(value: Any) -> str:
     """Return a label of the data as text: dates without an idle midnight, whole numbers without a point."""
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
@@ -87,10 +82,14 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def named(column: str) -> str:
+    """Return the name of a column as it stands in a sentence: "boarding_area" is "boarding area", "NPS_group" "NPS group"."""
+    return column.replace("_", " ").strip() if column.isidentifier() else column
+
+
 def heading(column: str) -> str:
     """Return the name of a column as a heading: "boarding_area" is "Boarding area"."""
-    text = column.replace("_", " ").strip() if column.isidentifier() else column
-    return text[:1].upper() + text[1:]
+    return named(column)[:1].upper() + named(column)[1:]
 
 
 def unit_of_value(unit: str) -> str:

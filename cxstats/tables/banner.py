@@ -16,6 +16,7 @@ from cxstats.errors import ArgumentError, need_columns, one_of
 from cxstats.expression import Expression
 from cxstats.inference import measure
 from cxstats.inference.multiplicity import METHODS
+from cxstats.inference.show import sentence
 from cxstats.score import Score
 from cxstats.survey import Survey
 from cxstats.tables.cells import Rule, by_metric, group_cells, remarks, total_cells
@@ -33,7 +34,8 @@ class Banner:
     Attributes
     ----------
     notes : tuple of str
-        What the letters mean, what was suppressed and left out, the design: the lines below the table.
+        Whether a program made the data, what the letters mean, what was suppressed and left out, the design: the lines
+        below the table.
     """
 
     def __init__(self, cells: pd.DataFrame, notes: Sequence[str]) -> None:
@@ -211,7 +213,7 @@ def banner(
     cells = by_metric(parts)
     domain = "" if where is None else f" Only rows with {where!r}."
     design = f"Design: {survey.design.describe()}.{domain}"
-    return Banner(cells, [*remarks(cells, groups, rule), design])
+    return Banner(cells, list(filter(None, [sentence(total.synthetic), *remarks(cells, groups, rule), design])))
 
 
 def _need_groups(by: Any, survey: Survey) -> list[str]:

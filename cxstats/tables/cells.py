@@ -12,6 +12,7 @@ import numpy as np
 from cxstats.errors import ArgumentError
 from cxstats.inference import Estimate
 from cxstats.inference.show import label
+from cxstats.tables.footnotes import noted
 from cxstats.tables.letters import letter, lower_cells, named
 from cxstats.tables.smallcells import OPEN, SMALL, closed
 
@@ -104,7 +105,7 @@ def remarks(cells: pd.DataFrame, groups: Sequence[str], rule: Rule) -> Iterator[
         yield (
             f"n < {rule.min_n}: too few answers to be shown or compared; {WITHHELD}: it would give away such a cell."
         )
-    yield from (f"* {note}." for note in cells.loc[cells["n"].notna() & (cells["n"] > 0), "note"].unique() if note)
+    yield from (f"{mark} {note}." for note, mark in noted(cells).items())
     for group in groups:
         lost = _only_in_total(cells, group)
         if lost:

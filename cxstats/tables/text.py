@@ -13,6 +13,7 @@ import numpy as np
 
 from cxstats.inference.show import number
 from cxstats.tables.cells import WITHHELD
+from cxstats.tables.footnotes import noted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,12 +84,13 @@ def header(banner: Banner) -> list[tuple[str, str, str]]:
 
 def lines(banner: Banner) -> list[Line]:
     """Return the rows of the table: of each metric the estimate, n, and effective n."""
-    found = []
-    for metric, rows in records(banner.frame()):
+    found, cells = [], banner.frame()
+    marks = noted(cells)
+    for metric, rows in records(cells):
         unit = str(rows[0]["unit"])
-        digits = decimals(unit, np.asarray([row["std_error"] for row in rows]))
+        digits = decimals(unit, [row["std_error"] for row in rows])
         found += [
-            Line(metric, unit or "estimate", tuple(_estimate(row, digits) for row in rows)),
+            Line(metric, unit or "estimate", tuple(_estimate(row, digits, marks) for row in rows)),
             Line(metric, "n", tuple(_base(row, "n") for row in rows)),
             Line(metric, "effective n", tuple(_base(row, "n_effective") for row in rows)),
         ]
@@ -105,20 +107,20 @@ def records(cells: pd.DataFrame) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         )
 
 
-def decimals(unit: str, errors: np.ndarray) -> int:
+def decimals(unit: str, errors: Iterable[float]) -> int:
     """Return the decimals of a metric: one for percentages, else such that a typical standard error has two digits."""
     if unit in ("%", "net %"):
         return 1
-    known = errors[np.isfinite(errors) & (errors > 0)]
-    return int(np.clip(1 - np.floor(np.log10(np.median(known))), 0, 4)) if len(known) else 2
+    known = [error for error in errors if np.isfinite(error) and error > 0]
+    return int(np.clip(1 - np.floor(np.log10(np.median(known))), 0, 4)) if known else 2
 
 
-def _estimate(row: Mapping[str, Any], digits: int) -> Shown:
+def _estimate(row: Mapping[str, Any], digits: int, marks: Mapping[str, str]) -> Shown:
     if np.isnan(row["n"]):
         return Shown(WITHHELD if row["note"].startswith(WITHHELD) else row["note"])
     if row["n"] == 0:
         return Shown("–")
-    return Shown(number(row["estimate"], digits) + ("*" if row["note"] else ""), row["higher_than"])
+    return Shown(number(row["estimate"], digits) + marks.get(row["note"], ""), row["higher_than"])
 
 
 def _base(row: Mapping[str, Any], name: str) -> Shown:

@@ -6,11 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import cxstats as cx
+
+from .looks import assert_readable, texts
 
 PICTURES = {
     "distribution": lambda s: (cx.measure(s, cx.distribution("overall"), by="channel"), cx.plot_distribution),
@@ -62,3 +66,33 @@ def test_drawing_changes_nothing_of_the_estimate(survey: cx.Survey, name: str) -
     plot(est)
     pd.testing.assert_frame_equal(est.frame(), before)
     np.testing.assert_array_equal(est.vcov, vcov)
+
+
+def _marks(drawn: object) -> list[str]:
+    figure = np.ravel(drawn)[0].figure
+    figure.canvas.draw()
+    return [text.get_text() for text in figure.findobj(Text) if "ynthetic" in text.get_text()]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_of_sample_data_says_so_once_and_of_other_data_never(survey: cx.Survey, name: str) -> None:
+    est, plot = PICTURES[name](cx.sample_survey())
+    assert _marks(plot(est)) == ["synthetic sample data"]
+    est, plot = PICTURES[name](survey)
+    assert _marks(plot(est)) == []
+
+
+@pytest.mark.parametrize("name", sorted(set(PICTURES) - {"multiples"}))
+@pytest.mark.parametrize("size", [None, (3.3, 2.6)], ids=["its own", "half a page"])
+def test_the_mark_is_below_all_else_and_lies_on_nothing(name: str, size: tuple[float, float] | None) -> None:
+    rows = cx.load_survey().query("quarter > '2025Q3'")
+    est, plot = PICTURES[name](rows)
+    ax = plot(est, None if size is None else plt.subplots(figsize=size, layout="constrained")[1])
+    assert_readable(ax)
+    heights = {text.get_text(): text.get_window_extent().y0 for text in texts(ax)}
+    assert min(heights, key=heights.__getitem__) == "synthetic sample data"
+
+
+def test_drawing_twice_on_the_same_axes_marks_them_once() -> None:
+    est, plot = PICTURES["trend"](cx.sample_survey())
+    assert _marks(plot(est, plot(est))) == ["synthetic sample data"]

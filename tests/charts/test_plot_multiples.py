@@ -118,13 +118,24 @@ def test_two_panels_are_readable_on_half_a_page(survey: cx.Survey) -> None:
         assert_readable(ax)
 
 
-def test_a_group_that_lacks_periods_keeps_its_places() -> None:
+def test_a_line_breaks_at_a_period_that_its_group_lacks() -> None:
     rows = pd.DataFrame(
         {"g": ["a"] * 12 + ["b"] * 8, "year": [2023, 2024, 2025] * 4 + [2023, 2025] * 4, "overall": [5, 1] * 10}
     )
     first, second = cx.plot_multiples(cx.measure(rows, CSAT, by=["g", "year"]), over="year")
-    assert (line(first)[:, 0].tolist(), line(second)[:, 0].tolist()) == ([2023, 2024, 2025], [2023, 2025])
-    assert not len(bars(second))
+    assert line(first)[:, 0].tolist() == line(second)[:, 0].tolist() == [2023, 2024, 2025]
+    assert np.isfinite(line(first)[:, 1]).all()
+    assert np.isnan(line(second)[:, 1]).tolist() == [False, True, False]
+    np.testing.assert_array_equal(others(first)[0], line(second)[:, 1])
+    assert (len(bars(first)), len(bars(second))) == (0, 2)  # a period between two gaps has a bar for a ribbon
+
+
+def test_lines_over_dates_have_their_own_dates_only() -> None:
+    days = ["2025-01-05", "2025-02-05", "2025-03-05", "2025-01-20", "2025-02-20", "2025-03-20"]
+    rows = pd.DataFrame({"g": ["a"] * 12 + ["b"] * 12, "day": np.repeat(days, 4), "overall": [5, 1, 4, 2] * 6})
+    for ax in cx.plot_multiples(cx.measure(rows, CSAT, by=["g", "day"]), over="day"):
+        assert line(ax).shape == (3, 2)
+        assert np.isfinite(line(ax)).all()
 
 
 def test_it_draws_where_told_and_changes_no_setting(survey: cx.Survey) -> None:

@@ -10,7 +10,8 @@ import pytest
 from scipy.optimize import minimize
 
 import cxstats as cx
-from cxstats.datasets.sample import SAMPLES, SEED, SIZE, sample_file, sample_truth
+from cxstats.datasets.sample import SAMPLES, sample_file
+from cxstats.datasets.simulate import SEED, SIZE, sample_truth
 from cxstats.datasets.synthetic import TABLES, Truth
 from cxstats.datasets.synthetic import truth as world
 from cxstats.datasets.synthetic.contacts import no_repeat

@@ -117,11 +117,13 @@ def test_bad_declarations_say_what_is_wrong(options: dict[str, Any], says: str) 
 def test_answers_off_the_scale_are_refused(answer: float) -> None:
     rows = pd.DataFrame({"overall": [1, 5, answer]})
     with pytest.raises(
-        DataError, match=re.escape(f"not whole numbers from 1 to 5 in column 'overall' ({answer:g}: 1 times)")
+        DataError, match=re.escape(f"not whole numbers from 1 to 5 in column 'overall' ({answer:g}: 1 time)")
     ):
         cx.measure(rows, cx.distribution("overall"))
 
 
 def test_texts_are_refused() -> None:
-    with pytest.raises(ColumnError, match="Convert it first"):
+    with pytest.raises(ColumnError, match=r"numbers held as texts: convert them with pd.to_numeric\(frame\['overall'\]\)"):
         cx.measure(pd.DataFrame({"overall": ["1", "5"]}), cx.distribution("overall"))
+    with pytest.raises(ColumnError, match="Convert it first"):
+        cx.measure(pd.DataFrame({"overall": ["good", "bad"]}), cx.distribution("overall"))

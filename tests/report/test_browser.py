@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from cxstats.report import build_report, read_config
+from cxstats.report import SAMPLE, build_report, read_config
 
 pytestmark = pytest.mark.browser
 
@@ -98,6 +98,41 @@ def test_page_and_charts_are_dark_in_the_dark(browser: Browser, built: Path, sch
         assert (brightness < 200) == dark, ground
     page.emulate_media(media="print", color_scheme=scheme)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.close()
+
+
+def test_what_is_wider_than_the_screen_says_so_and_only_that(browser: Browser, wide: Path) -> None:
+    hints = (
+        "[...document.querySelectorAll('.scroll, .cx-banner > div')].filter(e => e.clientWidth).map(e => "
+        "[e.scrollWidth > e.clientWidth, getComputedStyle(e, '::before').visibility == 'visible'])"
+    )
+    for width, which in ((390, any), (1280, lambda found: not all(found))):
+        page, _ = opened(browser, wide / "report.html", width)
+        page.evaluate("document.querySelectorAll('details').forEach(e => e.open = true)")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        found = page.evaluate(hints)
+        assert len(found) > 8
+        assert all(wider == hint for wider, hint in found), (width, found)
+        assert which([wider for wider, _ in found])
+        page.close()
+
+
+def test_what_is_folded_on_the_screen_is_open_in_print(browser: Browser, built: Path) -> None:
+    page, _ = opened(browser, built / "report.html", 1280)
+    heights = "[...document.querySelectorAll('details table')].map(e => e.checkVisibility({contentVisibilityAuto: true}))"
+    folded = page.evaluate(heights)
+    assert folded
+    assert not any(folded)
+    page.emulate_media(media="print")
+    assert all(page.evaluate(heights))
+    page.close()
+
+
+def test_the_report_of_the_sample_is_short(browser: Browser, tmp_path: Path) -> None:
+    build_report(read_config(SAMPLE), tmp_path / "out")
+    page, said = opened(browser, tmp_path / "out" / "report.html", 1280)
+    assert said == []
+    assert page.evaluate("document.documentElement.scrollHeight") < 10_000
     page.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cxstats.cli import main
-from cxstats.report import SAMPLE
+from cxstats.report import SAMPLE, build_report, read_config
 
 from .conftest import CONFIG, answers
 from .test_folder import bytes_of
@@ -143,9 +143,37 @@ def test_a_dry_run_checks_all_and_writes_nothing(configured: Callable[..., Path]
     assert result.exit_code == 0
     assert "in order: 400 rows, 4 periods. Nothing was written" in result.stdout
     assert {p.name for p in tmp_path.iterdir()} == {"answers.csv", "report.toml"}
-    promised = {line.strip() for line in result.stdout.splitlines()[1:]}
+    promised = build_report(read_config(path), tmp_path / "out", dry_run=True)
+    assert f"Files: {len(promised.files)} files: report.html, report.xlsx, manifest.json, 10 tables, 10 charts" in result.stdout
     assert run("report", str(path), "--out", str(tmp_path / "out")).exit_code == 0
-    assert set(bytes_of(tmp_path / "out")) == promised
+    assert set(bytes_of(tmp_path / "out")) == set(promised.files)
+
+
+def test_a_dry_run_counts_answers_and_what_would_not_be_shown(configured: Callable[..., Path], tmp_path: Path) -> None:
+    rows = answers()
+    said = run("report", str(configured(rows=rows)), "--out", str(tmp_path / "out"), "--dry-run").stdout
+    assert "Periods: 4 by quarter, 2025Q1 to 2025Q4.\n" in said
+    assert "channel (4: " in said
+    assert "region (2: north and south)" in said
+    (line,) = [line for line in said.splitlines() if line.startswith("Satisfied")]
+    assert line.split("  ")[1] == "400"
+    assert "  100  " in line  # in each quarter
+    cells = rows.groupby(["quarter", "channel"]).size()
+    small = int((cells < 10).sum())
+    whole = rows.groupby("channel").size()
+    shown = whole[whole >= 10]
+    assert f"  {shown.min()} to {shown.max()}  " in line
+    assert small > 1
+    assert f"  Satisfied & <b>happy</b>: by quarter and channel: {small} small and " in said
+    for n in cells[cells < 10]:
+        assert f" {n} to " not in line
+
+
+def test_a_dry_run_says_so_if_nothing_would_be_hidden(configured: Callable[..., Path], tmp_path: Path) -> None:
+    text = CONFIG.replace('[groups]\nby = ["channel", "region"]\n', "")
+    said = run("report", str(configured(text)), "--out", str(tmp_path / "out"), "--dry-run").stdout
+    assert "Groups: none.\n" in said
+    assert "Suppressed: none of 10 cells; none has fewer than 10 answers.\n" in said
 
 
 @pytest.mark.parametrize(

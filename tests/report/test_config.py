@@ -100,8 +100,8 @@ def test_the_defaults(tmp_path: Path) -> None:
         ('kind = "csat"', "", "the key 'kind' is missing"),
         ('column = "overall"', "", "the key 'column' is missing"),
         ('column = "overall"', 'column = "overall"\ntopp = 3', "unknown key 'topp'. Did you mean 'top'"),
-        ('column = "overall"', 'column = "overall"\ntop = 9', "top=9"),
-        ('column = "overall"', 'column = "overall"\nscale = [5, 1]', "scale=[5, 1]"),
+        ('column = "overall"', 'column = "overall"\ntop = 9', "top = 9"),
+        ('column = "overall"', 'column = "overall"\nscale = [5, 1]', "scale = [5, 1]"),
         ('column = "overall"', 'column = "overall"\ntarget = 101', "outside the range"),
         ('column = "overall"', "column = 3", "column"),
         ('kind = "csat"', 'kind = "share"', "unknown key 'column'"),
@@ -120,7 +120,7 @@ def test_a_mistake_is_named_before_any_data_is_read(tmp_path: Path, old: str, ne
         ("{column = 'wait', above = 1, below = 3}", "one of 'above'"),
         ("{column = 'wait', abov = 1}", "Did you mean 'above'"),
         ("{above = 1}", "the key 'column' is missing"),
-        ("{column = 'wait', one_of = 'a'}", "is_in"),
+        ("{column = 'wait', one_of = 'a'}", "Write one_of = ['a']"),
     ],
 )
 def test_a_condition_is_a_table(tmp_path: Path, condition: str, said: str) -> None:

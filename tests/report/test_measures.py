@@ -8,6 +8,7 @@ import pytest
 import cxstats as cx
 from cxstats.report import read_config
 from cxstats.report.about import facts
+from cxstats.report.comparisons import no_trend
 from cxstats.report.measures import Measured, measured
 from cxstats.report.source import Source, read_source
 
@@ -125,22 +126,44 @@ def test_a_single_period_has_no_changes(configured: Callable[..., Path]) -> None
     ("values", "every", "periods", "per"),
     [
         ([2022, 2023, 2024, 2025], None, [2022, 2023, 2024, 2025], "year"),
-        ([2022.0, 2023.0, 2024.0, None], None, [2022, 2023, 2024], "year"),
+        ([2022.0, 2023.0, 2024.0, None], None, [2022, 2023, 2024], None),
         (["wave 1", "wave 2", "wave 9", "wave 10"], None, ["wave 1", "wave 2", "wave 9", "wave 10"], "period"),
-        (["2025-01-31", "2025-02-01", "2025-05-09", "2025-12-31"], "quarter", ["2025Q1", "2025Q2", "2025Q4"], "year"),
-        (["2025-01-31", "2025-02-01", "2025-02-28", "2025-12-31"], "month", ["2025-01", "2025-02", "2025-12"], "year"),
-        (["2023-01-31", "2024-02-01", "2024-02-28", "2025-12-31"], "year", ["2023", "2024", "2025"], "year"),
+        (["2025-01-31", "2025-02-01", "2025-05-09", "2025-12-31"], "quarter", ["2025Q1", "2025Q2", "2025Q4"], None),
+        (["2025-01-31", "2025-02-01", "2025-02-28", "2025-12-31"], "month", ["2025-01", "2025-02", "2025-12"], None),
+        (["2023-01-31", "2024-02-01", "2024-02-28", "2025-12-31"], "year", ["2023", "2024", "2025"], None),
     ],
 )
 def test_periods_are_read_as_they_are_written(
-    configured: Callable[..., Path], values: list[object], every: str | None, periods: list[object], per: str
+    configured: Callable[..., Path], values: list[object], every: str | None, periods: list[object], per: str | None
 ) -> None:
     rows = answers().assign(quarter=np.repeat(np.asarray(values, dtype=object), 100))
     text = CONFIG.replace('column = "quarter"', f'column = "quarter"\nevery = "{every}"') if every else CONFIG
     config = read_config(configured(text, rows))
     found = measured(read_source(config), config, config.metrics[0])
     assert found.periods == periods
-    assert found.trend["per"].tolist() == [per]
+    assert found.trend["per"].tolist() == ([per] if per else [])
+
+
+@pytest.mark.parametrize(
+    ("periods", "told"),
+    [
+        (["2025Q1", "2025Q2", "2025Q3", "2025Q4"], True),
+        (["2025Q1", "2025Q2", "2025Q4"], False),
+        (["2024Q1", "2025Q1", "2026Q1"], False),
+        (["FY2025Q1", "FY2025Q2", "FY2025Q4", "FY2026Q1"], True),
+        ([2022, 2023, 2024, 2025], True),
+        ([f"2025-{month:02d}" for month in range(1, 12)], False),
+        ([f"2025-{month:02d}" for month in range(1, 13)], True),
+        (["2025-01-01", "2025-04-01", "2025-07-01", "2025-12-31"], True),
+        (["2025-03-31", "2025-06-30", "2025-09-30", "2025-12-31"], False),
+        (["wave 1", "wave 2", "wave 3", "wave 4"], True),
+        ([], False),
+    ],
+)
+def test_a_slope_needs_four_periods_that_cover_a_year(periods: list[object], told: bool) -> None:
+    said = no_trend(periods)
+    assert (said == "") == told
+    assert told or "at least 4 periods that together cover a year" in said
 
 
 def test_true_and_false_groups_are_yes_and_no_and_numbers_sort_as_numbers(configured: Callable[..., Path]) -> None:

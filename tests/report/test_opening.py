@@ -121,6 +121,42 @@ def test_a_change_of_years_is_not_told_as_one_of_today(configured: Callable[...,
     )
 
 
+GAPS = """
+[data]
+file = "answers.csv"
+[period]
+column = "quarter"
+[[metrics]]
+kind = "gap"
+delivered = "got"
+expected = "wanted"
+name = "Gap"
+"""
+
+
+@pytest.mark.parametrize(
+    ("gaps", "last", "over_time"),
+    [
+        ([-0.1, -0.2, -0.3, -0.4, -0.9], "Gap widened from", "it has widened over"),
+        ([-0.9, -0.8, -0.8, -0.7, -0.1], "Gap narrowed from", "it has narrowed over"),
+        ([0.1, 0.2, 0.3, 0.4, 0.9], "Gap widened from", "it has widened over"),
+        ([0.9, 0.8, 0.8, 0.7, 0.1], "Gap narrowed from", "it has narrowed over"),
+        ([-0.9, -0.5, -0.3, -0.2, 0.4], "Gap rose from", "it has risen over"),
+    ],
+)
+def test_of_a_gap_it_is_said_whether_it_is_wider(
+    configured: Callable[..., Path], gaps: list[float], last: str, over_time: str
+) -> None:
+    parts = [
+        pd.DataFrame({"quarter": f"{2024 + k // 4}Q{k % 4 + 1}", "wanted": 4.0, "got": 4 + gap + np.tile([-0.5, 0.5], 100)})
+        for k, gap in enumerate(gaps)
+    ]
+    text = said(configured(GAPS, pd.concat(parts, ignore_index=True)))
+    assert last in text
+    assert over_time in text
+    assert "fell" not in text
+
+
 def test_nothing_changed(configured: Callable[..., Path]) -> None:
     text = said(configured(TEXT.format(target=""), rows([0.7] * 5, [3.5] * 5)))
     assert text.startswith("No measure clearly got worse. Too small to tell from chance")

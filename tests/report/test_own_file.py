@@ -85,10 +85,10 @@ def test_the_head_counts_the_rows_of_the_file(configured: Callable[..., Path], t
 def test_numbers_at_a_glance_have_their_unit(configured: Callable[..., Path], tmp_path: Path) -> None:
     said = page_of(configured(CONFIG.replace("target = 60", "target = 48.96")), tmp_path / "out")
     glance = said[said.index("At a glance") : said.index("Customer satisfaction:")].replace("\N{NO-BREAK SPACE}", " ")
-    assert re.search(r"Q4 \d\d\.\d %\d\d\.\d to \d\d\.\d %", glance)
+    assert re.search(r"Q4 \d\d\.\d %\d\d\.\d to \d\d\.\d", glance)
     assert re.search(r"[+−]?\d+\.\d points", glance)
     assert re.search(r"points a year", glance)
-    assert re.search(r"48\.96 %: \w+decided by the Korn-Graubard interval \d\d\.\d to \d\d\.\d %", glance)
+    assert re.search(r"48\.96 %: (met|missed|too close to tell)", glance)
     assert "49.0" not in glance
 
 

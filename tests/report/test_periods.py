@@ -156,7 +156,7 @@ def test_fiscal_and_incomplete_periods_on_page_charts_and_tables(
     for said in (
         "Fiscal years start in April and have the name of the calendar year in which they end",
         "FY2026Q2 is incomplete", "FY2026Q2 (incomplete)", "The last date is 2025-08-10; the quarter ends on 2025-09-30.",
-        "so the numbers here are of FY2026Q1", "FY2026Q1 against FY2025Q1, a year earlier",
+        "so the numbers here are of FY2026Q1", "What changed to FY2026Q1, in points", "since FY2025Q1, a year earlier",
         "Grey ground: FY2026Q2, incomplete.",
     ):  # fmt: skip
         assert said in page.text, said

@@ -10,7 +10,8 @@ import hashlib
 import sys
 from pathlib import Path
 
-from cxstats.datasets.sample import SAMPLES, SEED, SIZE
+from cxstats.datasets.sample import SAMPLES
+from cxstats.datasets.simulate import SEED, SIZE
 from cxstats.datasets.synthetic import Truth, draw_world
 
 

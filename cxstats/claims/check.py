@@ -1,0 +1,215 @@
+"""`check`: claims and data in, verdicts out.
+
+Only what is needed is measured, each pass over the rows once. A claim becomes untestable by what the data lack and by nothing
+else: mistakes of a claim or of a survey stay errors, which name the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cxstats import frames
+from cxstats.claims.claim import AllOf, Claim, need_ids, need_params
+from cxstats.claims.declaration import Declaration, read_declaration
+from cxstats.claims.verdict import SUPPORTED, Verdict, judged, together, untestable
+from cxstats.claims.verdicts import Verdicts
+from cxstats.errors import ArgumentError, CxError, NoColumnError, Unanswerable, listing, one_of, suggestion
+from cxstats.inference import Estimate
+from cxstats.inference.passes import remembering
+from cxstats.survey import Survey
+
+ADJUST = (None, "bonferroni")
+
+
+def check(
+    claims: Claim | AllOf | Sequence[Claim | AllOf],
+    data: Any,
+    *,
+    level: float = 0.95,
+    adjust: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    declared: str | Path | None = None,
+) -> Verdicts:
+    """Test claims against data.
+
+    *supported*: the interval of the measure lies inside the claim's region. *contradicted*: it lies outside. *inconclusive*:
+    across an edge, with the number of respondents that would settle it. *untestable*: there is no interval, with the reason.
+
+    Parameters
+    ----------
+    claims : Claim or sequence of Claim
+        From `Claim`, `all_of` or `catalogue`.
+    data : Survey, frame or mapping of str to such
+        One data set, taken as "survey", or several by name: ``{"survey": ..., "contacts": ..., "staff": ...}``.
+    level : float
+        Level of the intervals. At .95 a wrong *supported* for a one-sided region happens in at most 2.5 % of samples.
+    adjust : {None, "bonferroni"}
+        None judges each claim at `level`; "bonferroni" at ``1 - (1 - level) / m`` with m claims, so that all verdicts
+        together keep the promise.
+    params : mapping, optional
+        Values of the claims' parameters, such as ``{"d": 0.2}`` for all that have it, or ``{"claim-id": {"d": 0.2}}`` for one.
+    declared : path, optional
+        A file written by `declare` beforehand; verdicts then say "declared", "changed: ..." or "not declared".
+
+    Returns
+    -------
+    Verdicts
+        One verdict a claim, in the order given.
+
+    Raises
+    ------
+    ArgumentError
+        If two claims have one id, a measure returns no estimate of one value, a region is in another unit than its measure,
+        or an option has no meaning.
+    DeclarationError
+        If the declared file was edited by hand or cannot be read.
+    CxError
+        What a measure raises for bad data (answers outside the scale, weights missing), with the claim's id.
+
+    Notes
+    -----
+    A verdict is about the data at hand. A claim that is not contradicted is not thereby true: look at the interval.
+
+    References
+    ----------
+    Wellek, S. (2010). *Testing Statistical Hypotheses of Equivalence and Noninferiority*, 2nd ed. CRC.
+    Berger, R. L. (1982). Multiparameter hypothesis testing and acceptance sampling. *Technometrics* 24.
+
+    Examples
+    --------
+    >>> import pandas as pd, cxstats as cx
+    >>> answers = pd.DataFrame({"overall": [5] * 60 + [3] * 20 + [1] * 10})
+    >>> most = cx.Claim("most", says="most are satisfied", what="the share satisfied", region=cx.above(50),
+    ...                 measure=lambda survey: cx.measure(survey, cx.csat("overall")))
+    >>> print(cx.check(most, answers)["most"].sentence)
+    The data support the claim that most are satisfied: the share satisfied is 66.7 % (95 % interval 55.9 to 76.3, n = 90).
+    """
+    found = [claims] if isinstance(claims, Claim | AllOf) else list(claims)
+    for claim in found:
+        if not isinstance(claim, Claim | AllOf):
+            raise ArgumentError(f"check: {claim!r} is not a claim; cx.Claim(...) and cx.all_of(...) make one.")
+    need_ids("check", found)
+    need_params(found, params or {})
+    one_of("check(adjust=)", adjust, ADJUST)
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        raise ArgumentError(f"check(level={level!r}): a level lies between 0 and 1, such as 0.95.")
+    declaration = None if declared is None else read_declaration(declared)
+    each = 1 - (1 - level) / max(len(found), 1) if adjust == "bonferroni" else level
+    with remembering():
+        at = Bench(_sets(data), params or {}, declaration)
+        verdicts = [at.verdict(claim, each) for claim in found]
+    return Verdicts(tuple(verdicts), level=level, adjust=adjust)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The data sets by name, and the parameters that replace those of the claims."""
+
+    sets: Mapping[str, Any]
+    params: Mapping[str, Any]
+    declaration: Declaration | None
+
+    def verdict(self, claim: Claim | AllOf, level: float) -> Verdict:
+        """Return the verdict on a claim, and whether it was declared so."""
+        found = self._judged(claim, level, self._params_of(claim))
+        said = "" if self.declaration is None else self.declaration.compare(claim, self._params_of(claim))
+        return replace(found, declared=said)
+
+    def _params_of(self, claim: Claim | AllOf) -> dict[str, Any]:
+        ids = [name for name, value in self.params.items() if isinstance(value, Mapping)]
+        common = {name: value for name, value in self.params.items() if name not in ids}
+        return common | dict(self.params.get(claim.id, {}) if claim.id in ids else {})
+
+    def _judged(self, claim: Claim | AllOf, level: float, params: Mapping[str, Any]) -> Verdict:
+        if claim.given is not None:
+            premise = self._judged(claim.given, level, params)
+            if premise.verdict != SUPPORTED:
+                said = f"its premise '{premise.says or premise.claim}' is {premise.verdict} ({premise.reason})"
+                return untestable(claim, said, level)
+        if isinstance(claim, AllOf):
+            stricter = 1 - (1 - level) / len(claim.parts)
+            return together(
+                claim,
+                [self._judged(part, level, params) for part in claim.parts],
+                [self._judged(part, stricter, params) for part in claim.parts],
+                level,
+            )
+        try:
+            estimate = self._estimate(claim, params)
+        except Unanswerable as error:
+            return untestable(claim, str(error), level)
+        region = claim.region_for(params)
+        rows = estimate._rows
+        region.need_unit(f"claim {claim.id!r}", str(rows.unit[0]), float(rows.low[0]), float(rows.high[0]))
+        return judged(claim, region, estimate, level)
+
+    def _estimate(self, claim: Claim, params: Mapping[str, Any]) -> Estimate:
+        """Return what the claim measures; raise `Unanswerable` for what the data lack."""
+        for name in claim.sets:
+            if name not in self.sets:
+                has = listing(list(self.sets))
+                raise Unanswerable(f"no data set {name!r} was given, only {has}.{suggestion(name, self.sets)}")
+        for name, columns in claim.columns.items():
+            have = _columns(self.sets[name])
+            missing = [column for column in columns if column not in have]
+            if missing:
+                close = suggestion(missing[0], have)
+                raise Unanswerable(f"data set {name!r} has no column {listing(missing)}.{close}")
+        try:
+            found = claim.measured([self.sets[name] for name in claim.sets], params)
+        except NoColumnError as error:
+            if any(claim.columns.values()):  # it said what it needs, and that is there: this is a mistake
+                raise NoColumnMistake(
+                    f"claim {claim.id!r}: {error} Name it in needs=, if the data may lack it."
+                ) from error
+            raise
+        except Unanswerable:
+            raise
+        except CxError as error:
+            raise _named(error, claim) from error
+        except Exception as error:
+            error.add_note(f"while measuring the claim {claim.id!r}")
+            raise
+        if not isinstance(found, Estimate):
+            raise ArgumentError(
+                f"claim {claim.id!r}: its measure returned {type(found).__name__}, not an Estimate from measure()."
+            )
+        if len(found) == 0:
+            raise Unanswerable("no rows: nothing in the data belongs to what is measured")
+        if len(found) > 1:
+            shown = listing([", ".join(map(str, row)) for row in found.labels.itertuples(index=False)], 4)
+            raise ArgumentError(
+                f"claim {claim.id!r}: its measure returned {len(found)} values ({shown}), and a claim is about one. Use "
+                "pick(), contrast() or trend(), or make each a claim and join them by all_of()."
+            )
+        return found
+
+
+class NoColumnMistake(ArgumentError):
+    """A measure asks for a column that its claim did not say it needs."""
+
+
+def _named(error: CxError, claim: Claim) -> CxError:
+    """Return the error, naming the claim that met it."""
+    kind = type(error)
+    made = kind.__new__(kind)
+    made.args = (f"claim {claim.id!r}: {error}",)
+    return made
+
+
+def _sets(data: Any) -> dict[str, Any]:
+    """Return the data sets by name; one alone is "survey"."""
+    if isinstance(data, Mapping):
+        for name in data:
+            if not isinstance(name, str):
+                raise ArgumentError(f"check(data=): a data set is named by a text, not by {name!r}.")
+        return dict(data)
+    return {"survey": data if isinstance(data, Survey) else Survey(data)}
+
+
+def _columns(data: Any) -> list[str]:
+    """Return the names of a data set's columns."""
+    return list(data.frame.columns if isinstance(data, Survey) else frames.wrap(data).columns)

@@ -1,0 +1,154 @@
+"""Verdicts in words: one plain sentence, and numbers with the digits that their interval needs.
+
+A difference is "associated with" what sets its groups apart, unless the design makes it an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats.inference.show import label
+
+if TYPE_CHECKING:
+    from cxstats.claims.region import Region
+    from cxstats.claims.verdict import Verdict
+
+MINUS = "\N{MINUS SIGN}"
+ASSOCIATED = {
+    "difference": "a difference associated with what sets the groups apart, not shown to be its effect",
+    "trend": "a course associated with time, whatever drives it",
+}
+
+
+def digits(low: float, high: float, estimate: float) -> int:
+    """Return decimals such that the width of the interval has two digits."""
+    width = high - low if np.isfinite(high - low) and high > low else abs(estimate)
+    return int(np.clip(1 - np.floor(np.log10(width)), 0, 4)) if width > 0 else 1
+
+
+def number(value: float, decimals: int) -> str:
+    """Return a number as it is read, with a real minus."""
+    if np.isnan(value):
+        return "unknown"
+    if np.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    text = f"{round(value, decimals) + 0.0:,.{decimals}f}"
+    return (text[1:] if text.startswith("-") and not text.strip("-0.,") else text).replace("-", MINUS)
+
+
+def edge(value: float) -> str:
+    """Return the edge of a region as it was written."""
+    return np.format_float_positional(value, trim="-").replace("-", MINUS)
+
+
+def numbers(v: Verdict) -> tuple[str, str, str]:
+    """Return the estimate and its limits, told apart from the edges beside which they lie."""
+    decimals = max(digits(v.conf_low, v.conf_high, v.estimate), 1 if v.unit.startswith("%") else 0)
+    finite = [e for e in v.edges if np.isfinite(e)]
+    for value in (v.conf_low, v.conf_high):
+        while decimals < 6 and any(value != e and round(value, decimals) == round(e, decimals) for e in finite):
+            decimals += 1
+    return number(v.estimate, decimals), number(v.conf_low, decimals), number(v.conf_high, decimals)
+
+
+def respondents(count: float) -> str:
+    """Return a number of respondents to two or three digits: nobody plans to the person."""
+    if count >= 1000:
+        size = 10 ** (int(np.floor(np.log10(count))) - 1)
+        count = np.ceil(count / size) * size
+    return f"{count:,.0f}"
+
+
+def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float) -> str:
+    """Say where the interval lies, and what would settle it."""
+    _, low, high = numbers(v)
+    span = f"the interval {low} to {high}"
+    if v.verdict == "supported":
+        return f"{span} lies inside {region}"
+    if v.verdict == "contradicted":
+        return f"{span} lies outside {region}"
+    crossed = " and ".join(edge(e) for e in v.edges if np.isfinite(e) and v.conf_low <= e <= v.conf_high)
+    if no_rule:
+        more = "; no rule gives the sample that would settle ranks and extremes"
+    elif np.isinf(settle):
+        more = "; the estimate lies on the edge, so no sample would settle it"
+    else:
+        more = "" if np.isnan(settle) else f"; about {respondents(settle)} respondents would settle it"
+    return f"{span} reaches across {crossed}{more}"
+
+
+def no_interval(note: str) -> str:
+    """Say why there is no interval."""
+    return note or "there is no interval"
+
+
+def measured(labels: Mapping[str, Any]) -> str:
+    """Return what was measured, from the labels of its row: "csat, app - call"."""
+    metric, *others = labels.values()
+    return ", ".join([str(metric), *(label(value) for value in others if str(value) != str(metric))])
+
+
+def sentence(v: Verdict, what: str, associated: str = "") -> str:
+    """Return the verdict in one plain sentence."""
+    says = _clause(v)
+    if v.verdict == "untestable":
+        return f"The data cannot test whether {says}: {_ended(v.reason)}"
+    value, low, high = numbers(v)
+    unit = _unit(v.unit)
+    found = f"{what} is {value}{unit} ({100 * v.level:g} % interval {low} to {high}, n = {v.n:,.0f})"
+    tail = f", {ASSOCIATED[associated]}" if associated else ""
+    place = v.reason.partition("; ")[2]
+    if v.verdict == "inconclusive":
+        return f"The data leave open whether {says}: {found}{tail}{f'; {place}' if place else ''}."
+    verb = "support the claim that" if v.verdict == "supported" else "contradict the claim that"
+    return f"The data {verb} {says}: {found}{tail}."
+
+
+def of_parts(name: str, reason: str, supported: Sequence[str]) -> str:
+    """Say which part decides, and which parts hold."""
+    holds = (
+        f" (supported: {', '.join(n for n in supported if n != name)})" if [n for n in supported if n != name] else ""
+    )
+    return f"{name}: {reason}{holds}"
+
+
+def sentence_of_parts(v: Verdict, parts: Sequence[Verdict]) -> str:
+    """Return the verdict on an `all_of` in one plain sentence."""
+    says = _clause(v)
+    count = f"{len(parts)} conditions"
+    if v.verdict == "untestable":
+        return f"The data cannot test whether {says}: {_ended(v.reason)}"
+    if v.verdict == "supported":
+        return f"The data support the claim that {says}: all {count} hold ({_each(parts)})."
+    if v.verdict == "contradicted":
+        return f"The data contradict the claim that {says}: of {count}, one fails ({_plain(v.reason)})."
+    held = sum(part.verdict == "supported" for part in parts)
+    return f"The data leave open whether {says}: {held} of {count} are shown to hold ({_plain(v.reason)})."
+
+
+def _each(parts: Sequence[Verdict]) -> str:
+    shown = []
+    for part in parts:
+        value, low, high = numbers(part)
+        shown.append(f"{part.claim} {value}{_unit(part.unit)}, {low} to {high}")
+    return "; ".join(shown)
+
+
+def _clause(v: Verdict) -> str:
+    says = (v.says or v.claim).strip().rstrip(".")
+    return says if says[:2].isupper() or not says[:1].isupper() else says[:1].lower() + says[1:]
+
+
+def _ended(reason: str) -> str:
+    return reason if reason.endswith(("?", ".")) else f"{reason}."
+
+
+def _plain(reason: str) -> str:
+    return reason.rstrip(".")
+
+
+def _unit(unit: str) -> str:
+    return f" {unit.replace('% points', 'percentage points')}" if unit else ""

@@ -1,0 +1,84 @@
+"""How many respondents would settle it: the sample in which an interval would clear the edge of a region.
+
+The design is kept and everything grows alike, PSUs too: variances shrink by 1 / f, degrees of freedom and effective sizes
+grow by f. The power at f comes from the interval that is shown: with z the normal quantile at which it just reaches the edge,
+it clears the edge at level 1 - alpha with probability Phi(z - z_{1 - alpha/2}).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxstats.inference.intervals import z_quantile
+from cxstats.inference.limits import p_values
+from cxstats.inference.rows import OWN
+from cxstats.inference.variance import Rescaled
+
+if TYPE_CHECKING:
+    from cxstats.inference.estimate import Estimate, Region
+
+POWER = 0.8
+Z_POWER = 0.8416212335729143  # the normal quantile of the power
+MOST = 1e8  # times the sample: beyond it the estimate lies on the edge for all that anyone will know
+NO_RULE = ("extreme", "rank")
+
+
+def settling_factor(e: Estimate, region: Region, level: float, method: str | None = None) -> float:
+    """Return how many times the sample settles whether the one value of `e` lies in the region, with 80 % power.
+
+    It is infinite if the estimate lies on an edge, NaN where the variance is unknown or no rule gives it (extremes, ranks).
+    """
+    value = float(e.values[0])
+    if e._rows.family[0] in NO_RULE or np.isnan(value) or np.isnan(e.std_error[0]):
+        return np.nan
+    if value in (region.low, region.high):
+        return np.inf
+    inside = region.low < value < region.high
+    nearest = region.low if value < region.low else region.high
+    edges = [edge for edge in (region.low, region.high) if np.isfinite(edge)] if inside else [nearest]
+
+    needed = float(z_quantile(1 - level)) + Z_POWER
+    stricter = 2 * _below(np.full(1, -needed))  # one edge: the interval at this alpha just clears it
+
+    def short(factor: float) -> bool:
+        larger = _scaled(e, factor)
+        if len(edges) == 1:
+            low, high = larger._limits(stricter, method)
+            return bool(low[0] <= edges[0] <= high[0])
+        z = np.asarray([z_quantile(p_values(larger, np.full(1, edge), method))[0] for edge in edges])
+        return float(np.sum(_below(z - z_quantile(1 - level)) - 1) + 1) < POWER
+
+    low, high = 1.0, 2.0
+    while short(high):
+        low, high = high, high * 4
+        if high > MOST:
+            return np.inf
+    while high / low > 1 + 1e-5:
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if short(middle) else (low, middle)
+    return high
+
+
+def _below(z: np.ndarray) -> np.ndarray:
+    from scipy import special
+
+    return np.asarray(special.ndtr(z))
+
+
+def _scaled(e: Estimate, factor: float) -> Estimate:
+    """Return the estimate as `factor` times the sample of the same design would give it, if its values are true."""
+    from cxstats.inference.estimate import Estimate
+
+    rows = e._rows
+    own = np.isin(rows.family, OWN)  # quantiles: their standard error, with t limits
+    grown = replace(
+        rows,
+        **{name: getattr(rows, name) * factor for name in ("n", "n_effective", "most", "represented")},
+        family=np.where(own, "derived", rows.family),
+    )
+    parts = None if e._parts is None else (_scaled(e._parts[0], factor), _scaled(e._parts[1], factor))
+    shrunk = Rescaled(e._covariance, np.full(len(e), factor**-0.5))
+    return Estimate(e.values, e.labels, grown, shrunk, e._origin, df=e.df * factor, uses=e._uses, parts=parts)
