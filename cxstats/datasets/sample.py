@@ -52,7 +52,7 @@ class Sample:
 
 SAMPLES = {
     "survey": Sample("survey.csv.gz", 8320, "02650455140a6a381616b9a5a463ed7e6c584a14062d29310d20c166d9b9afa5"),
-    "contacts": Sample("contacts.csv.gz", 45469, "f87d5c00171ad2dfdb3e093bba3202bb08ba9fa8dea63d6c4c1354c5dadfffac"),
+    "contacts": Sample("contacts.csv.gz", 45469, "dd522749d28eafa70eae9224da421a4660fcc010b1e80223da64840f70ac951d"),
     "staff": Sample("staff.csv", 320, "f44de3a73b59d96efc2da6d5c83d5cf6b1dec4cd9dba4fb1ccec5e3cc7d331b2"),
     "branches": Sample("branches.csv", 640, "2d400f48edcfeba90d1a76a87355c2ca361104247f9aa9abbd489b056e244919"),
     "choices": Sample("choices.csv.gz", 9600, "e754ef8a0c6237d2aaf9752ca788f39e52cd97c7981149baa70f47780afd0771"),
@@ -97,8 +97,8 @@ def load_contacts() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``contact``, ``customer`` (missing where anonymous), ``time``, ``issue``, ``channel``, ``served_by``, ``agent``,
-        ``wait`` (minutes), ``transferred``, ``repeated_information``, ``self_service_tried``, ``follow_up_promised``,
+        ``contact``, ``customer`` (missing where anonymous), ``time``, ``quarter``, ``issue``, ``channel``, ``served_by``,
+        ``agent``, ``wait`` (minutes), ``transferred``, ``repeated_information``, ``self_service_tried``, ``follow_up_promised``,
         ``follow_up_kept``, ``abandoned``, ``resolved`` (the agent's word), ``age``, ``respondent`` (of the survey, if any).
 
     Examples

@@ -129,6 +129,7 @@ def _table(truth: Truth, seed: int, contacts: Contacts, people: People) -> pd.Da
                 "" if gone else f"c{c + 1:0{width}d}" for c, gone in zip(contacts.customer, anonymous, strict=True)
             ],
             "time": moment.strftime("%Y-%m-%d %H:%M:%S"),
+            "quarter": [f"{day.year}Q{day.quarter}" for day in moment],
             "issue": np.asarray(ISSUES)[contacts.issue],
             "channel": np.asarray(CHANNELS)[channel],
             "served_by": np.where(bot, "bot", "person"),
