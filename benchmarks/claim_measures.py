@@ -195,9 +195,12 @@ def cells() -> Iterator[Cell]:
     ):
         for name, means in (("equal", (0.0,) * k), ("one apart", (0.0,) * (k - 1) + (step,))):
             yield Cell("extremes", design, 150 * k, answers, name, means)
-    for (design, n), k, percent in product(
-        (("simple", 200), ("simple", 5000), ("weights", 1000), ("8 PSUs", 1000), ("20 PSUs", 1000), ("nested", 1000)), (2, 4, 8), (0, 1, 5, 10, 30),
-    ):  # fmt: skip
+    sizes = (
+        ("simple", 200),
+        ("simple", 5000),
+        *((design, 1000) for design in ("weights", "8 PSUs", "20 PSUs", "nested")),
+    )
+    for (design, n), k, percent in product(sizes, (2, 4, 8), (0, 1, 5, 10, 30)):
         line = np.linspace(-1, 1, k)
         means = line / line.std() * np.sqrt(percent / (100 - percent))
         yield Cell("explained", design, n, "normal", f"{percent} %", tuple(means))

@@ -35,8 +35,8 @@ def mean(column: str, *, name: str | None = None) -> Score:
     Notes
     -----
     A mean of an answer scale treats its steps as equal. For satisfaction answers the share in the top boxes (`csat`)
-    needs no such assumption. In a strongly skewed column (log-normal spend) the 95 % interval held the mean in 84.5 % of
-    simple random samples of 15, 88.4 % of 30 and 91.1 % of 100, nearly always by lying too low
+    needs no such assumption. In a strongly skewed column (log-normal spend) the 95 % interval held the mean in 85.5 % of
+    simple random samples of 15, 87.6 % of 30 and 92.0 % of 100, nearly always by lying too low
     (``benchmarks/coverage.md``).
 
     References
@@ -80,7 +80,7 @@ def share(condition: Expression, *, name: str | None = None) -> Score:
     -----
     A row whose condition cannot be decided is out of the base: ``(a > 3) & (b > 3)`` with `b` missing counts as "no"
     when ``a <= 3`` and is left out otherwise. Near 0 and 100 % Wilson's interval can fall short: it held a share of 1 % in
-    87.4 % of simple random samples of 15 and 90.5 % of 100; ``method="korn-graubard"`` held it in at least 94.0 %
+    86.6 % of simple random samples of 15 and 91.1 % of 100; ``method="korn-graubard"`` held it in at least 94.2 %
     in every design that was run.
 
     References
@@ -133,8 +133,8 @@ def ratio(numerator: str, denominator: str, *, name: str | None = None) -> Score
     Notes
     -----
     The ratio of totals is not the mean of the rows' ratios: rows with a large denominator weigh more. The linearised
-    interval is short in small samples: it held a skewed ratio in 91.0 % of simple random samples of 15, 91.9 % of 30 and
-    93.4 % of 100 (``benchmarks/coverage.md``).
+    interval is short in small samples: it held a skewed ratio in 90.9 % of simple random samples of 15, 93.0 % of 30 and
+    93.6 % of 100 (``benchmarks/coverage.md``).
 
     References
     ----------

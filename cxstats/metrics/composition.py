@@ -166,7 +166,7 @@ def nps_composition(column: str, *, name: str | None = None) -> list[Score]:
         Score(
             percent(condition),
             value.is_answered(),
-            *names(part, f"{name}{BETWEEN}{part}" if name else None, column),
+            *_part_names(part, name, column),
             unit="%",
             family="share",
             range=(0.0, 100.0),
@@ -177,6 +177,11 @@ def nps_composition(column: str, *, name: str | None = None) -> list[Score]:
         for part, (condition, direction, variant) in parts.items()
     ]
     return [nps(column, name=name), *shares]
+
+
+def _part_names(part: str, name: str | None, column: str) -> tuple[str, str]:
+    """Return the label of a part and its longer one: a named question is that of all parts, so who left it out counts once."""
+    return (f"{name}{BETWEEN}{part}", name) if name else names(part, None, column)
 
 
 def _texts(place: str, labels: Sequence[str], answers: Sequence[float]) -> list[str]:
