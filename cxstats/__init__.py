@@ -20,6 +20,7 @@ from cxstats.charts import (
     plot_multiples,
     plot_nps,
     plot_trend,
+    plot_verdicts,
 )
 from cxstats.claims import Claim, Verdict, Verdicts, above, all_of, below, between, check, declare
 from cxstats.datasets import (
@@ -116,6 +117,7 @@ __all__ = [
     "plot_multiples",
     "plot_nps",
     "plot_trend",
+    "plot_verdicts",
     "quantile",
     "ranks",
     "ratio",

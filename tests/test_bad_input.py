@@ -200,6 +200,12 @@ def test_answers_outside_the_scale_are_counted_and_shown(score, scale, engine):
         cx.measure(frame, score)
 
 
+def test_many_answers_outside_the_scale_are_taken_for_another_scale(unlike_engine):
+    frame = move(unlike_engine, answers(overall=[10, 9, 8, 7, 6, 0, 3, 4]))
+    with refused(ValueError, "6 answers outside the scale 1 to 5", "State the right scale=."):
+        cx.measure(frame, cx.csat("overall"))
+
+
 @pytest.mark.parametrize(
     "where", [cx.col("overall") <= 5, (cx.col("overall") > 0) & (cx.col("overall") < 6)], ids=["<=", "between"]
 )
@@ -251,6 +257,19 @@ def test_a_kind_of_effort_that_there_is_not_is_refused(options, words):
 def test_a_probability_outside_0_to_1_is_refused(probability):
     with refused(ValueError, "quantile('wait')", repr(probability), "between 0 and 1"):
         cx.quantile("wait", probability)
+
+
+def test_a_probability_in_percent_comes_with_the_part_of_one():
+    with refused(ValueError, "quantile('wait')", "it is not 90", "Write 0.9."):
+        cx.quantile("wait", 90)
+    with refused(ValueError, "it is not 'median'", "Write 0.5 for the median"):
+        cx.quantile("wait", "median")
+
+
+@pytest.mark.parametrize("capitals", ["CHANNEL", " channel ", "Chanel"])
+def test_capitals_and_blanks_do_not_hide_the_column_meant(capitals):
+    with refused(KeyError, f"no column {capitals!r}", "Did you mean 'channel'?"):
+        cx.measure(answers(), cx.mean("wait"), by=capitals)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from cxstats.charts.kpi import plot_kpi
 from cxstats.charts.multiples import plot_multiples
 from cxstats.charts.nps import plot_nps
 from cxstats.charts.trend import plot_trend
+from cxstats.charts.verdicts import plot_verdicts
 
 __all__ = [
     "plot_distribution",
@@ -23,5 +24,6 @@ __all__ = [
     "plot_multiples",
     "plot_nps",
     "plot_trend",
+    "plot_verdicts",
     "save",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from cxstats.charts.style import (
     mark_synthetic,
     need_estimate,
     need_number,
+    need_panels,
     one_unit,
     plain,
     sentence,
@@ -111,7 +112,7 @@ def plot_multiples(
     ['a', 'b']
     """
     need_estimate("plot_multiples", est)
-    _need_figure(figure)
+    need_panels("plot_multiples", figure)
     if isinstance(columns, bool) or not isinstance(columns, int | np.integer) or columns < 1:
         raise ArgumentError(f"plot_multiples(columns=): a number of panels such as 3 is needed, not {columns!r}.")
     labels, table = est.labels, est.frame(level, method)
@@ -212,15 +213,6 @@ def _points(rows: np.ndarray, places: np.ndarray, axis: TimeAxis) -> tuple[np.nd
     return axis.places, np.asarray([row.get(place, -1) for place in axis.places.tolist()])
 
 
-def _need_figure(figure: Any) -> None:
-    from matplotlib.figure import FigureBase
-
-    if figure is not None and not isinstance(figure, FigureBase):
-        raise ArgumentError(
-            f"plot_multiples(figure=): a matplotlib Figure or SubFigure is needed, not {type(figure).__name__}."
-        )
-
-
 def _new_figure(width: float, height: float) -> Figure:
     import matplotlib.pyplot as plt
 
@@ -257,4 +249,6 @@ def _value_axis(
     height = float(figure.bbox.height * 72 / figure.dpi)
     number_axis(ax.yaxis, seen, 0.6 * height / down, text_size(), across=False)
     said += f"; target {target:g}" if target is not None else ""
-    figure.supylabel(plain(broken(said, max(int(height / (0.55 * text_size())), 12))), size=text_size(), color=INK)
+    figure.supylabel(
+        plain(broken(said, max(int(0.8 * height / (0.55 * text_size())), 12))), size=text_size(), color=INK
+    )

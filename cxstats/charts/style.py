@@ -59,6 +59,14 @@ def need_axes(place: str, ax: Any) -> None:
         )
 
 
+def need_panels(place: str, figure: Any) -> None:
+    """Raise `ArgumentError` unless `figure` is a figure or a part of one, or None."""
+    from matplotlib.figure import FigureBase
+
+    if figure is not None and not isinstance(figure, FigureBase):
+        raise ArgumentError(f"{place}(figure=): a matplotlib Figure or SubFigure is needed, not {type(figure).__name__}.")
+
+
 def need_number(place: str, value: Any) -> float:
     """Return a finite number, or raise `ArgumentError`."""
     real = isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)
@@ -130,8 +138,9 @@ def shown(value: Any) -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    """Return the text in lines of at most `width` characters."""
-    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=False)) or text
+    """Return the text in lines of at most `width` characters; words that are longer break at a hyphen, if they have one."""
+    long = any(len(word) > width for word in text.split())
+    return "\n".join(textwrap.wrap(text, width, break_on_hyphens=long)) or text
 
 
 def value_label(labels: pd.DataFrame, unit: str, said: Iterable[str] = ()) -> str:
@@ -153,8 +162,14 @@ def value_label(labels: pd.DataFrame, unit: str, said: Iterable[str] = ()) -> st
     if is_difference(labels):
         unit = re.sub(r"^(net )?%( points)?", "percentage points", unit)
     if not text:
-        return {"%": "Percent", "net %": "Net percent", "": "Estimate"}.get(unit, unit[:1].upper() + unit[1:])
+        return unit_label(unit)
     return f"{text} ({unit})" if unit else text
+
+
+def unit_label(unit: str) -> str:
+    """Return a unit as the name of an axis: "Percent", "Percentage points per year"; "Estimate" where there is none."""
+    unit = re.sub(r"^(net )?% (points ?)?", "percentage points ", unit).strip()
+    return {"%": "Percent", "net %": "Net percent", "": "Estimate"}.get(unit, unit[:1].upper() + unit[1:])
 
 
 def broken(label: str, width: int) -> str:
@@ -266,12 +281,12 @@ def inside(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
 # --- data that a program made -----------------------------------------------------------------------------------------
 
 
-def mark_synthetic(ax: Axes, est: Estimate) -> None:
-    """Say below the Axes that a program made the data, if it did."""
+def mark_synthetic(ax: Axes, est: Any, drop: float = 0.0) -> None:
+    """Say below the Axes, and below `drop` points of other notes, that a program made the data, if it did."""
     text, marks = plain(est.synthetic), _marks(ax)
     if text and text not in [mark.get_text() for mark in marks]:
         ax.annotate(
-            text, (1, 0), xycoords=("axes fraction", partial(_lowest, ax)), xytext=(0, -2 - NOTE * len(marks)),
+            text, (1, 0), xycoords=("axes fraction", partial(lowest, ax)), xytext=(0, -2 - drop - NOTE * len(marks)),
             textcoords="offset points", ha="right", va="top", size=text_size("x-small"), color=MUTED, label=MARK,
         )  # fmt: skip
 
@@ -288,6 +303,6 @@ def _marks(ax: Axes) -> list[Text]:
     return [text for text in ax.texts if text.get_label() == MARK]
 
 
-def _lowest(ax: Axes, renderer: RendererBase) -> Bbox:
+def lowest(ax: Axes, renderer: RendererBase) -> Bbox:
     """Return what stands lowest below the Axes: the name of their x axis, or nothing where axes are off."""
     return (ax.xaxis.label if ax.axison else ax).get_window_extent(renderer)

@@ -42,7 +42,8 @@ def number_axis(axis: Axis, limits: tuple[float, float], length: float, size: fl
     """Give an axis of `length` points as many ticks as fit, `across` the page or up it."""
     texts = Numbers().format_ticks(list(MaxNLocator(5).tick_values(*limits)))
     room = max(len(t) for t in texts) * CHARACTER * size + 1.6 * size if across else 2.6 * size
-    axis.set_major_locator(MaxNLocator(int(np.clip(length / room, 2, 7)), steps=[1, 2, 5, 10]))
+    most = 1 if length < 1.5 * room else int(np.clip(length / room, 2, 7))
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(Numbers())
 
 

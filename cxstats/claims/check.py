@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cxstats import frames
-from cxstats.claims.claim import AllOf, Claim, need_ids, need_params
+from cxstats.claims.claim import AllOf, Claim, need_claims, need_params
 from cxstats.claims.declaration import Declaration, read_declaration
 from cxstats.claims.verdict import SUPPORTED, Verdict, judged, together, untestable
 from cxstats.claims.verdicts import Verdicts
@@ -87,11 +87,7 @@ def check(
     >>> print(cx.check(most, answers)["most"].sentence)
     The data support the claim that most are satisfied: the share satisfied is 66.7 % (95 % interval 55.9 to 76.3, n = 90).
     """
-    found = [claims] if isinstance(claims, Claim | AllOf) else list(claims)
-    for claim in found:
-        if not isinstance(claim, Claim | AllOf):
-            raise ArgumentError(f"check: {claim!r} is not a claim; cx.Claim(...) and cx.all_of(...) make one.")
-    need_ids("check", found)
+    found = need_claims("check", claims)
     need_params(found, params or {})
     one_of("check(adjust=)", adjust, ADJUST)
     if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
@@ -99,7 +95,7 @@ def check(
     declaration = None if declared is None else read_declaration(declared)
     each = 1 - (1 - level) / max(len(found), 1) if adjust == "bonferroni" else level
     with remembering():
-        at = Bench(_sets(data), params or {}, declaration)
+        at = Bench(_sets(data), params or {}, frozenset(claim.id for claim in found), declaration)
         verdicts = [at.verdict(claim, each) for claim in found]
     return Verdicts(tuple(verdicts), level=level, adjust=adjust)
 
@@ -110,6 +106,7 @@ class Bench:
 
     sets: Mapping[str, Any]
     params: Mapping[str, Any]
+    ids: frozenset[str]
     declaration: Declaration | None
 
     def verdict(self, claim: Claim | AllOf, level: float) -> Verdict:
@@ -119,9 +116,8 @@ class Bench:
         return replace(found, declared=said)
 
     def _params_of(self, claim: Claim | AllOf) -> dict[str, Any]:
-        ids = [name for name, value in self.params.items() if isinstance(value, Mapping)]
-        common = {name: value for name, value in self.params.items() if name not in ids}
-        return common | dict(self.params.get(claim.id, {}) if claim.id in ids else {})
+        common = {name: value for name, value in self.params.items() if name not in self.ids}
+        return common | dict(self.params.get(claim.id, {}))
 
     def _judged(self, claim: Claim | AllOf, level: float, params: Mapping[str, Any]) -> Verdict:
         if claim.given is not None:
@@ -150,8 +146,8 @@ class Bench:
         """Return what the claim measures; raise `Unanswerable` for what the data lack."""
         for name in claim.sets:
             if name not in self.sets:
-                has = listing(list(self.sets))
-                raise Unanswerable(f"no data set {name!r} was given, only {has}.{suggestion(name, self.sets)}")
+                has = f"only {listing(list(self.sets))}" if self.sets else "nor any other"
+                raise Unanswerable(f"no data set {name!r} was given, {has}.{suggestion(name, self.sets)}")
         for name, columns in claim.columns.items():
             have = _columns(self.sets[name])
             missing = [column for column in columns if column not in have]

@@ -6,7 +6,7 @@ Two conditions are an `all_of`; a premise is `given`. A claim holds no data and 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,7 +98,26 @@ class Claim:
         if stray:
             raise ArgumentError(f"{place}: needs= names data sets {listing(stray)}, data= {listing(list(self.sets))}.")
         _need_premise(place, self.given)
+        object.__setattr__(self, "params", dict(self.params))
+        self._need_arguments(place)
         self.region_for({})
+
+    def _need_arguments(self, place: str) -> None:
+        """Raise `ArgumentError` where the measure or the region cannot be called with what they will be given."""
+        sets = f"the data set{'s'[: len(self.sets) != 1]} {listing(list(self.sets))}"
+        called = [("measure", self.measure, self.sets, sets)]
+        if not isinstance(self.region, Region):
+            called.append(("region", self.region, (), "no data"))
+        for name, function, given, said in called:
+            try:
+                inspect.signature(function).bind(*given, **_wanted(function, self.params))
+            except ValueError:  # a built-in function does not say what it takes
+                continue
+            except TypeError as error:
+                raise ArgumentError(
+                    f"{place}: {name}= is called with {said} and the parameters {listing(list(self.params)) or 'none'}, and "
+                    f"does not fit: {error}."
+                ) from error
 
     @property
     def sets(self) -> tuple[str, ...]:
@@ -212,6 +231,17 @@ def all_of(
     return AllOf(id, says, source, tuple(found), given)
 
 
+def need_claims(place: str, claims: Any) -> list[Claim | AllOf]:
+    """Return one claim or several as a list; raise `ArgumentError` for what is no claim, or where two have one id."""
+    one = isinstance(claims, Claim | AllOf | str) or not isinstance(claims, Iterable)
+    found = [claims] if one else list(claims)
+    for claim in found:
+        if not isinstance(claim, Claim | AllOf):
+            raise ArgumentError(f"{place}: {claim!r} is not a claim; cx.Claim(...) and cx.all_of(...) make one.")
+    need_ids(place, found)
+    return found
+
+
 def need_ids(place: str, claims: Sequence[Claim | AllOf]) -> None:
     """Raise `ArgumentError` where two claims have one id."""
     ids = [claim.id for claim in claims]
@@ -222,7 +252,9 @@ def need_ids(place: str, claims: Sequence[Claim | AllOf]) -> None:
 
 def need_params(claims: Sequence[Claim | AllOf], given: Mapping[str, Any]) -> None:
     """Raise `ArgumentError` for parameters that no claim has."""
-    known = {name for claim in claims for name in claim.params}
+    if not isinstance(given, Mapping):
+        raise ArgumentError(f"check(params=): parameters are named, as in {{'d': 0.2}}, not {given!r}.")
+    known = {name for claim in claims for name in [*claim.params, *(claim.given.params if claim.given else ())]}
     ids = {claim.id: claim for claim in claims}
     for name, value in given.items():
         if name in ids:
@@ -230,10 +262,12 @@ def need_params(claims: Sequence[Claim | AllOf], given: Mapping[str, Any]) -> No
                 raise ArgumentError(
                     f"check(params=): {name!r} is a claim; give its parameters as a dict, not {value!r}."
                 )
-            of = list(ids[name].params)
+            claim = ids[name]
+            of = [*claim.params, *(claim.given.params if claim.given else ())]
             stray = next((p for p in value if p not in of), None)
             if stray is not None:
-                raise ArgumentError(f"check(params=): claim {name!r} has no parameter {stray!r}; it has {listing(of)}.")
+                has = listing(of) or "none"
+                raise ArgumentError(f"check(params=): claim {name!r} has no parameter {stray!r}; it has {has}.")
         elif name not in known:
             options = sorted({*known, *ids})
             raise ArgumentError(

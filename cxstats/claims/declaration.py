@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cxstats.claims.claim import AllOf, Claim, need_ids
+from cxstats.claims.claim import AllOf, Claim, need_claims
 from cxstats.claims.code import written
 from cxstats.errors import ArgumentError, DeclarationError
 
@@ -62,11 +62,9 @@ def declare(claims: Claim | AllOf | Sequence[Claim | AllOf], path: str | Path) -
     >>> [line for line in text.splitlines() if line.startswith(("id =", "region"))]
     ['id = "most-satisfied"', 'region = "above(50)"']
     """
-    found = [claims] if isinstance(claims, Claim | AllOf) else list(claims)
-    for claim in found:
-        if not isinstance(claim, Claim | AllOf):
-            raise ArgumentError(f"declare: {claim!r} is not a claim; cx.Claim(...) and cx.all_of(...) make one.")
-    need_ids("declare", found)
+    found = need_claims("declare", claims)
+    if not found:
+        raise ArgumentError("declare: no claim is given, so there is nothing to declare.")
     records = [record(claim, {}) for claim in found]
     text = _toml(records)
     target = Path(path)
@@ -150,7 +148,7 @@ def record(claim: Claim | AllOf, params: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest(records: Sequence[Mapping[str, Any]]) -> str:
     """Return the SHA-256 of the records."""
-    return hashlib.sha256(json.dumps(list(records), sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(list(records), sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _toml(records: Sequence[Mapping[str, Any]]) -> str:
@@ -170,5 +168,6 @@ def _table(heading: str, found: Mapping[str, Any], path: str) -> str:
         elif value and isinstance(value[0], Mapping):
             below += [_table(f"[[{inner}]]", part, inner) for part in value]
         else:
-            lines.append(f"{name} = {json.dumps(value)}\n")
+            written_out = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # as TOML has its texts
+            lines.append(f"{name} = {written_out}\n")
     return "".join([*lines, *below])

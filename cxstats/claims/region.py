@@ -62,10 +62,10 @@ class Region:
 
     def __str__(self) -> str:
         if self.high == np.inf:
-            return f"above({self.low:g})"
+            return f"above({self.low:.12g})"
         if self.low == -np.inf:
-            return f"below({self.high:g})"
-        return f"between({self.low:g}, {self.high:g})"
+            return f"below({self.high:.12g})"
+        return f"between({self.low:.12g}, {self.high:.12g})"
 
     def __repr__(self) -> str:
         return f"{str(self)[:-1]}, unit={self.unit!r})" if self.unit else str(self)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SUPPORTED, CONTRADICTED, INCONCLUSIVE, UNTESTABLE = "supported", "contradicted", "inconclusive", "untestable"
 VERDICTS = (SUPPORTED, CONTRADICTED, INCONCLUSIVE, UNTESTABLE)
-METHOD = "korn-graubard"  # intervals of shares that keep their promise near 0 and 100 %
+METHOD = "guarded"  # intervals that keep their promise near 0 and 100 %
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Verdict:
         "declared", "changed: ..." or "not declared", if a declaration was given.
     synthetic : str
         The mark of made-up data, if the numbers rest on such.
+    edges : tuple of float
+        The edges of the region, infinite where it has none.
     parts : tuple of Verdict
         Of an `all_of`, its parts.
     """
@@ -139,7 +141,7 @@ def together(claim: AllOf, at_level: list[Verdict], stricter: list[Verdict], lev
     verdict = replace(
         verdict, reason=words.of_parts(part.claim, part.reason, [p.claim for p in at_level if p.verdict == SUPPORTED])
     )
-    return replace(verdict, sentence=words.sentence_of_parts(verdict, at_level))
+    return replace(verdict, sentence=words.sentence_of_parts(verdict, at_level, part))
 
 
 def _need(part: Verdict) -> float:

@@ -80,6 +80,17 @@ class Verdicts(Sequence[Verdict]):
         ids = [verdict.claim for verdict in self.verdicts]
         raise ArgumentError(f"verdicts[{key!r}]: no claim has that id; there are {listing(ids)}.{suggestion(key, ids)}")
 
+    @property
+    def synthetic(self) -> str:
+        """What marks verdicts on data that a program made: "synthetic sample data"; empty for your own."""
+        return "; ".join(dict.fromkeys(verdict.synthetic for verdict in self.verdicts if verdict.synthetic))
+
+    @property
+    def each(self) -> float:
+        """The level at which each claim is judged: `level`, or what is left of it where claims share it."""
+        levels = [(verdict.parts or (verdict,))[0].level for verdict in self.verdicts]
+        return levels[0] if levels else self.level
+
     def frame(self, *, parts: bool = False) -> pd.DataFrame:
         """Return the table, one row a claim.
 
@@ -160,10 +171,20 @@ class Verdicts(Sequence[Verdict]):
 
     def _footer(self) -> list[str]:
         counts = ", ".join(f"{sum(v.verdict == name for v in self.verdicts)} {name}" for name in VERDICTS)
-        shared = f", shared among {len(self)} claims (Bonferroni)" if self.adjust else ""
-        said = [f"{len(self)} claim{'s'[: len(self) != 1]}: {counts}. Level {100 * self.level:g} %{shared}."]
-        marks = dict.fromkeys(v.synthetic for v in self.verdicts if v.synthetic)
-        return [*said, *(f"{mark[:1].upper()}{mark[1:]}: {ONLY_METHOD}." for mark in marks)]
+        shared = round((1 - self.level) / (1 - self.each)) if self.adjust else 1
+        level = f"Level {100 * self.level:g} %{f', shared by {shared} claims (Bonferroni)' if shared > 1 else ''}."
+        said = [f"{len(self)} claim{'s'[: len(self) != 1]}: {counts}. {level}", *self._declared()]
+        mark = self.synthetic
+        return [*said, *([f"{mark[:1].upper()}{mark[1:]}: {ONLY_METHOD}."] if mark else [])]
+
+    def _declared(self) -> list[str]:
+        """Say how many claims were declared beforehand as they are, and what is not so of the others."""
+        compared = [v for v in self.verdicts if v.declared]
+        if not compared:
+            return []
+        others = [f"{v.claim} {v.declared}" for v in compared if v.declared != "declared"]
+        count = f"Declared beforehand: {len(compared) - len(others)} of {len(compared)}"
+        return [f"{count}{'; ' if others else ''}{'; '.join(others)}."]
 
     def __repr__(self) -> str:
         lines = [{name: name for name in SHOWN}, *self._lines()]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MINUS = "\N{MINUS SIGN}"
 ASSOCIATED = {
     "difference": "a difference associated with what sets the groups apart, not shown to be its effect",
-    "trend": "a course associated with time, whatever drives it",
+    "trend": "a change associated with time, whatever drives it",
 }
 
 
@@ -41,7 +41,7 @@ def number(value: float, decimals: int) -> str:
 
 def edge(value: float) -> str:
     """Return the edge of a region as it was written."""
-    return np.format_float_positional(value, trim="-").replace("-", MINUS)
+    return f"{value:.12g}".replace("-", MINUS)
 
 
 def numbers(v: Verdict) -> tuple[str, str, str]:
@@ -93,18 +93,17 @@ def measured(labels: Mapping[str, Any]) -> str:
 
 def sentence(v: Verdict, what: str, associated: str = "") -> str:
     """Return the verdict in one plain sentence."""
-    says = _clause(v)
     if v.verdict == "untestable":
-        return f"The data cannot test whether {says}: {_ended(v.reason)}"
+        return f"The data cannot test {_whether(v)}: {_ended(v.reason)}"
     value, low, high = numbers(v)
     unit = _unit(v.unit)
     found = f"{what} is {value}{unit} ({100 * v.level:g} % interval {low} to {high}, n = {v.n:,.0f})"
     tail = f", {ASSOCIATED[associated]}" if associated else ""
     place = v.reason.partition("; ")[2]
     if v.verdict == "inconclusive":
-        return f"The data leave open whether {says}: {found}{tail}{f'; {place}' if place else ''}."
-    verb = "support the claim that" if v.verdict == "supported" else "contradict the claim that"
-    return f"The data {verb} {says}: {found}{tail}."
+        return f"The data leave open {_whether(v)}: {found}{tail}{f'; {place}' if place else ''}."
+    verb = "support" if v.verdict == "supported" else "contradict"
+    return f"The data {verb} {_claim(v)}: {found}{tail}."
 
 
 def of_parts(name: str, reason: str, supported: Sequence[str]) -> str:
@@ -115,18 +114,18 @@ def of_parts(name: str, reason: str, supported: Sequence[str]) -> str:
     return f"{name}: {reason}{holds}"
 
 
-def sentence_of_parts(v: Verdict, parts: Sequence[Verdict]) -> str:
+def sentence_of_parts(v: Verdict, parts: Sequence[Verdict], decides: Verdict) -> str:
     """Return the verdict on an `all_of` in one plain sentence."""
-    says = _clause(v)
-    count = f"{len(parts)} conditions"
-    if v.verdict == "untestable":
-        return f"The data cannot test whether {says}: {_ended(v.reason)}"
-    if v.verdict == "supported":
-        return f"The data support the claim that {says}: all {count} hold ({_each(parts)})."
-    if v.verdict == "contradicted":
-        return f"The data contradict the claim that {says}: of {count}, one fails ({_plain(v.reason)})."
     held = sum(part.verdict == "supported" for part in parts)
-    return f"The data leave open whether {says}: {held} of {count} are shown to hold ({_plain(v.reason)})."
+    if v.verdict == "untestable":
+        return f"The data cannot test {_whether(v)}: {_ended(v.reason)}"
+    if v.verdict == "supported":
+        every = "both" if len(parts) == 2 else f"all {len(parts)}"
+        return f"The data support {_claim(v)}: {every} conditions hold ({_each(parts)})."
+    if v.verdict == "contradicted":
+        return f"The data contradict {_claim(v)}: its condition '{decides.claim}' fails, {_ended(decides.reason)}"
+    shown = f"{held or 'none'} of its {len(parts)} conditions {'is' if held < 2 else 'are'} shown to hold"
+    return f"The data leave open {_whether(v)}: {shown}; '{decides.claim}' is open, {_ended(decides.reason)}"
 
 
 def _each(parts: Sequence[Verdict]) -> str:
@@ -137,17 +136,26 @@ def _each(parts: Sequence[Verdict]) -> str:
     return "; ".join(shown)
 
 
-def _clause(v: Verdict) -> str:
-    says = (v.says or v.claim).strip().rstrip(".")
-    return says if says[:2].isupper() or not says[:1].isupper() else says[:1].lower() + says[1:]
+def _claim(v: Verdict) -> str:
+    """Name the claim: a clause follows "that", a sentence or an id is quoted as it stands."""
+    said = _said(v)
+    return f"the claim that {said}" if _is_clause(v) else f"the claim '{said}'"
+
+
+def _whether(v: Verdict) -> str:
+    return f"whether {_said(v)}" if _is_clause(v) else f"the claim '{_said(v)}'"
+
+
+def _said(v: Verdict) -> str:
+    return (v.says or v.claim).strip().rstrip(".")
+
+
+def _is_clause(v: Verdict) -> bool:
+    return bool(v.says.strip()) and not v.says.strip()[:1].isupper()
 
 
 def _ended(reason: str) -> str:
     return reason if reason.endswith(("?", ".")) else f"{reason}."
-
-
-def _plain(reason: str) -> str:
-    return reason.rstrip(".")
 
 
 def _unit(unit: str) -> str:

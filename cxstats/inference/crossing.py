@@ -72,7 +72,7 @@ def reaching(estimate: Estimate, level: float, over: str | None = None, per: str
        estimate  conf_low  conf_high
     0       5.6       2.5       30.2
     >>> when.frame()["note"][0]
-    '2027Q2 (95 %: 2026Q3 to 2031Q1)'
+    '2027Q2 (95 %: 2026Q2 to 2033Q2)'
     """
     if isinstance(level, bool) or not isinstance(level, int | float | np.number) or not np.isfinite(level):
         raise ArgumentError(f"reaching(level=): a finite number in the unit of the measure is needed, not {level!r}.")

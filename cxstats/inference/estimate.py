@@ -145,9 +145,10 @@ class Estimate:
         ----------
         level : float
             Confidence level, by default 0.95.
-        method : {"wilson", "korn-graubard", "beta", "logit", "wald"}, optional
+        method : {"wilson", "korn-graubard", "beta", "logit", "wald", "guarded"}, optional
             Interval of shares, by default Wilson on the design-adjusted effective sample size. Means take t intervals,
             NPS the adjusted Wald interval, quantiles Woodruff's, differences of shares MOVER from the shares' intervals.
+            "guarded" is what `test` and claims decide by: wider where answers are rare, for NPS and quantiles, too.
 
         Returns
         -------
@@ -550,7 +551,9 @@ class Estimate:
         level : float
             Level of the interval that decides.
         method : str, optional
-            Interval of shares; by default Korn-Graubard, which keeps its level near 0 and 100 %.
+            Interval of shares, as in `frame`; by default "guarded", which keeps its level near 0 and 100 %: Korn and
+            Graubard's with the degrees of freedom that rare answers leave; for NPS MOVER of two such; for quantiles order
+            statistics.
 
         Returns
         -------
@@ -581,7 +584,7 @@ class Estimate:
         """
         if not hasattr(region, "judge"):
             raise ArgumentError(f"test: a region such as above(0) or between(-1, 1) is needed, not {region!r}.")
-        method = "korn-graubard" if method is None else method
+        method = "guarded" if method is None else method
         low, high = self.interval(level, method)
         edges = [np.full(len(self), edge) for edge in (region.low, region.high)]
         inside = (self.values > region.low) & (self.values < region.high)

@@ -11,7 +11,8 @@ import numpy as np
 
 Limits = tuple[np.ndarray, np.ndarray]
 Alpha = float | np.ndarray
-SHARE_METHODS = ("wilson", "korn-graubard", "beta", "logit", "wald")
+SHARE_METHODS = ("wilson", "korn-graubard", "beta", "logit", "wald", "guarded")
+FEWEST_DF = 3.0  # of a variance that rests on rare answers
 
 
 def t_quantile(alpha: Alpha, df: np.ndarray) -> np.ndarray:
@@ -50,6 +51,38 @@ def shrinkage(df: np.ndarray, alpha: Alpha, full: np.ndarray | None = None) -> n
         wide = z_quantile(alpha) if full is None else t_quantile(alpha, full)
         factor = (wide / t_quantile(alpha, df)) ** 2
     return np.asarray(factor if full is None else np.where(df >= full, 1.0, factor))
+
+
+def guarded_df(df: np.ndarray, n: np.ndarray, p: np.ndarray, effect: np.ndarray, clustered: np.ndarray) -> np.ndarray:
+    """Return the degrees of freedom left to the variance of a share when the rarer answer is rare.
+
+    ``2 / (2 / df + (6 (d - 1) + 1 / d) / k)`` with k the rarer answers and d the design effect, at least 3: a variance with
+    df degrees of freedom has a relative variance of 2 / df, and one of counts in PSUs that are overdispersed (negative
+    binomial) has its excess kurtosis over the number of PSUs on top. 1 / d belongs to PSUs of several answers only.
+    """
+    rare = np.maximum(n * np.minimum(p, 1 - p), 0.5)
+    more = np.maximum(effect, 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        left = 2 / (2 / df + (6 * (more - 1) + np.where(clustered, 1 / more, 0.0)) / rare)
+    return np.asarray(np.maximum(left, np.minimum(FEWEST_DF, df)))
+
+
+def order_statistics(probability: float, n: float, alpha: float) -> tuple[float, float]:
+    """Return the ranks, over n, of the answers that bound a quantile: P(fewer than l below it) and P(u or more) <= alpha / 2.
+
+    0 or above 1 where no answer is far enough out.
+    """
+    from scipy import special
+
+    whole = int(n)
+
+    def rank(q: float) -> float:
+        """Return the smallest count with a binomial distribution function of at least q."""
+        found = np.ceil(special.bdtrik(q, whole, probability))
+        before = max(found - 1, 0.0)
+        return float(before if special.bdtr(before, whole, probability) >= q else found)
+
+    return rank(alpha / 2) / whole, (rank(1 - alpha / 2) + 1) / whole
 
 
 def wilson(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:

@@ -2,6 +2,8 @@
 
 Means, ratios and totals take t; shares Wilson on the effective sample size; balances (NPS) adjusted Wald on it; quantiles
 Woodruff; differences of shares or balances MOVER from the intervals of both sides. p-values invert the interval shown.
+Verdicts take "guarded" intervals, which keep their promise where answers are rare: shares Korn-Graubard with the degrees of
+freedom that rare answers leave, balances MOVER of two such, quantiles order statistics.
 """
 
 from __future__ import annotations
@@ -47,13 +49,16 @@ def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray) -> Limits:
     return low, high
 
 
-def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False) -> np.ndarray:
+def _answers(
+    e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False, left: np.ndarray | None = None
+) -> np.ndarray:
     """Return the effective n, shrunk for what is not known of the design effect; n itself in a simple random sample.
 
-    It is held to the most that the answers can be worth, but for R's exact form, which is not.
+    It is held to the most that the answers can be worth, but for R's exact form, which is not. `left` are other degrees of
+    freedom than those of the design.
     """
     most = np.inf if exact else e._rows.most[chosen]
-    n, df = np.minimum(e.n_effective[chosen], most), e.df[chosen]
+    n, df = np.minimum(e.n_effective[chosen], most), e.df[chosen] if left is None else left
     designed = np.flatnonzero(~e._rows.simple[chosen])
     full = e.n[chosen][designed] - 1 if exact else None
     n[designed] *= intervals.shrinkage(df[designed], alpha[designed], full)
@@ -65,11 +70,9 @@ def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: st
     effective = _answers(e, chosen, alpha)
     low, high = intervals.wilson(p, effective, alpha)
     if method in ("korn-graubard", "beta"):
-        exact = _answers(e, chosen, alpha, exact=True) * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
-        if method == "korn-graubard":
-            exact = np.where(e._rows.simple[chosen], n, np.minimum(exact, n))
-        certain = np.isinf(e.n_effective[chosen])  # a census
-        low, high = (np.where(certain, p, side) for side in intervals.beta(p, exact, alpha))
+        low, high = _exact(e, chosen, p, alpha, capped=method == "korn-graubard")
+    elif method == "guarded":
+        low, high = _guarded(e, chosen, p, alpha)
     elif method in ("logit", "wald"):
         se, df = e.std_error[chosen] / 100, e.df[chosen]
         asked = intervals.logit(p, se, df, alpha) if method == "logit" else intervals.t_interval(p, se, df, alpha)
@@ -77,8 +80,40 @@ def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: st
     return 100 * low, 100 * high
 
 
+def _exact(
+    e: Estimate, chosen: np.ndarray, p: np.ndarray, alpha: np.ndarray, *, capped: bool, left: np.ndarray | None = None
+) -> Limits:
+    """Clopper-Pearson on the effective n; capped at n, Korn and Graubard's interval."""
+    n, unknown = e.n[chosen], e._rows.unknown[chosen]
+    exact = _answers(e, chosen, alpha, exact=True, left=left) * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
+    if capped:
+        exact = np.where(e._rows.simple[chosen], n, np.minimum(exact, n))
+    certain = np.isinf(e.n_effective[chosen])  # a census
+    low, high = intervals.beta(p, exact, alpha)
+    return np.where(certain, p, low), np.where(certain, p, high)
+
+
+def _guarded(e: Estimate, chosen: np.ndarray, p: np.ndarray, alpha: np.ndarray) -> Limits:
+    """Korn and Graubard's limit on the side where the answer is rare, with the degrees of freedom left on the other."""
+    n, df = e.n[chosen], e.df[chosen]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effect = n / np.minimum(e.n_effective[chosen], e._rows.most[chosen])
+        left = intervals.guarded_df(df, n, p, effect, n > 1.5 * (df + 1))
+    low, high = _exact(e, chosen, p, alpha, capped=True)
+    lower, higher = _exact(e, chosen, p, alpha, capped=True, left=left)
+    return np.where(p >= 0.5, lower, low), np.where(p <= 0.5, higher, high)
+
+
 def _balance_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:
     square = e._rows.square[chosen] / 100**2
+    if method == "guarded":
+        value = e.values[chosen] / 100
+        up, down = np.clip((square + value) / 2, 0, 1), np.clip((square - value) / 2, 0, 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            r = -np.sqrt(up * down / ((1 - up) * (1 - down)))
+        one, two = (_guarded(e, chosen, share, alpha) for share in (up, down))
+        low, high = intervals.mover(up, one, down, two, np.where(np.isfinite(r), r, 0.0))
+        return 100 * low, 100 * high
     low, high = intervals.balance(e.values[chosen] / 100, square, _answers(e, chosen, alpha), alpha)
     return 100 * low, 100 * high
 

@@ -17,13 +17,14 @@ from cxstats.errors import DataError
 from cxstats.expression import Expression, Literal, Lookup, Operation, col, when
 from cxstats.inference.request import Request, invalid_answer, place_of
 from cxstats.memory import Plan
-from cxstats.score import RECODE, Score
+from cxstats.score import RECODE, Check, Score
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST = float(np.finfo(np.float64).max)
+MOST_CODES = 5  # more different answers off the scale are another scale
 
 
 @dataclass(frozen=True)
@@ -202,16 +203,25 @@ def complain(request: Request) -> None:
             invalid = request.within(score.base & check.invalid)
             count = _rows(survey, invalid)
             if count:
-                tally = survey.frame.tally(col(check.column), invalid)
-                shown = ", ".join(f"{plain(value)}: {n} time{'s'[: n != 1]}" for value, n in tally)
-                remedy = check.remedy
-                if RECODE in remedy:
-                    codes = f"[{', '.join(plain(value) for value, _ in tally)}]"
-                    remedy = remedy.format(codes=codes, column=check.column)
-                complaint = check.complaint.replace("answers outside", "answer outside") if count == 1 else check.complaint
+                tally = survey.frame.tally(col(check.column), invalid, most=MOST_CODES + 1)
+                shown = ", ".join(f"{plain(value)}: {n} time{'s'[: n != 1]}" for value, n in tally[:MOST_CODES])
+                remedy = _recoding(check, [plain(value) for value, _ in tally])
+                complaint = (
+                    check.complaint.replace("answers outside", "answer outside") if count == 1 else check.complaint
+                )
                 raise DataError(
                     f"{place_of(score)}: {count} {complaint} in column {check.column!r} ({shown}). {remedy}"
                 )
+
+
+def _recoding(check: Check, codes: list[str]) -> str:
+    """Return the remedy of a check for the answers found: many different ones are no codes, but another scale."""
+    recode, _, scale = check.remedy.rpartition("; else ")
+    if recode != RECODE:
+        return check.remedy
+    if len(codes) > MOST_CODES:
+        return scale[0].upper() + scale[1:]
+    return check.remedy.format(codes=f"[{', '.join(codes)}]", column=check.column)
 
 
 def plain(value: object) -> str:

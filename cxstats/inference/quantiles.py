@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.expression import Expression, Literal, Lookup, col, when
-from cxstats.inference.intervals import t_quantile
+from cxstats.inference.intervals import order_statistics, t_quantile, z_quantile
 from cxstats.inference.plan import infinite
 from cxstats.inference.request import Request
 from cxstats.inference.rows import OwnLimits, Rows
@@ -131,7 +131,8 @@ def quantiles(
             i = k * groups + g
             share, error, distribution = value[i] / 100, se[i] / 100, distributions.get(label, EMPTY)
             value[i], low[i], high[i] = distribution.quantile(quantile.probability), -np.inf, np.inf
-            limits = _limits_of(distribution, share, error, df[i], bool(unknown[i]))
+            worth = rows.n[i] if rows.simple[i] else np.nan
+            limits = _limits_of(distribution, share, error, df[i], bool(unknown[i]), quantile.probability, worth)
             own[i] = limits
             left, right = limits(0.05, None)
             width = right - left
@@ -161,14 +162,23 @@ def _wide_enough(
     return quantile.fetch((min(lowest, quantile.probability), max(highest, quantile.probability)))
 
 
-def _limits_of(distribution: Distribution, share: float, error: float, df: float, unknown: bool) -> OwnLimits:
-    """Return the function from alpha to the limits of one quantile: F(q) -+ t se, read off F; open ends are infinite."""
+def _limits_of(
+    distribution: Distribution, share: float, error: float, df: float, unknown: bool, probability: float, n: float
+) -> OwnLimits:
+    """Return the function from alpha to the limits of one quantile: F(q) -+ t se, read off F; open ends are infinite.
+
+    Guarded limits are order statistics, on `n` answers or on as many as make the error, shrunk for its degrees of freedom.
+    """
 
     def limits(alpha: float, method: str | None) -> tuple[float, float]:
         if unknown or not df > 0:
             return np.nan, np.nan
         half = float(t_quantile(alpha, np.asarray([df]))[0]) * error
         left, right = share - half, share + half
+        if method == "guarded":
+            spread = probability * (1 - probability)
+            worth = n if np.isfinite(n) else spread * (float(z_quantile(alpha)) / half) ** 2
+            left, right = order_statistics(probability, max(worth, 1.0), alpha)
         return (
             distribution.quantile(left) if left > 0 and distribution.covers(left, left) else -np.inf,
             distribution.quantile(right) if right <= 1 and distribution.covers(right, right) else np.inf,

@@ -12,11 +12,11 @@ NUMBER = r"[+-]?\d+"
 SHAPES = {  # what a text looks like, from the surest to the vaguest
     "number": re.compile(rf"{NUMBER}(\.\d+)?"),
     "thousands": re.compile(
-        r"[+-]?\d{1,3}(([,'’ \u00a0\u202f]\d{3})+(\.\d+)?|(\.\d{3})+,\d+|([.,]\d{3}){2,}([.,]\d+)?)"
+        r"[+-]?[1-9]\d{0,2}(([,'’ \u00a0\u202f]\d{3})+(\.\d+)?|(\.\d{3})+,\d+|([.,]\d{3}){2,}([.,]\d+)?)"
     ),
     "comma": re.compile(rf"{NUMBER},\d+"),
     "percent": re.compile(rf"{NUMBER}([.,]\d+)? ?%"),
-    "labelled": re.compile(rf"{NUMBER} ?([-–—:=.)(]+ ?)?[^\W\d].*|{NUMBER} ?[-–—:=(].*"),
+    "labelled": re.compile(rf"{NUMBER}([.,]\d+)? ?([-–—:=.)(]+ ?)?[^\W\d].*|{NUMBER} ?[-–—:=(].*"),
 }
 MOST_WORDS = 8  # more different words are no codes for "no answer"
 
@@ -35,11 +35,11 @@ def obstacle(answers: Sequence[tuple[Any, int]], column: str) -> tuple[Any, str]
     if rows["thousands"] and _fractions(shapes):
         rows |= {"comma": rows["comma"] + rows["thousands"], "thousands": 0}
     if not every or 2 * rows["words"] >= every:
-        return (answers[0][0] if answers else None), CONVERT
+        return first["words"], CONVERT
     said = {
         "comma": "They have a decimal comma: read the file with decimal=','.",
         "percent": f"Take the percent signs out: {_bare(first['percent'])} instead of {first['percent']!r}.",
-        "thousands": f"Take the marks between thousands out of texts such as {first['thousands']!r}.",
+        "thousands": _thousands(first["thousands"]),
         "labelled": f"Keep the number alone: {_bare(first['labelled'])} instead of {first['labelled']!r}.",
         "words": _words([(value, count) for value, count in answers if shapes[value] == "words"], every, column),
     }
@@ -62,6 +62,16 @@ def _fractions(shapes: dict[Any, str]) -> bool:
     doubtful = [v for v, shape in shapes.items() if shape == "thousands"]
     commas = any(shape == "comma" for shape in shapes.values())
     return commas and all(re.fullmatch(rf"{NUMBER},\d+", v.strip()) for v in doubtful)
+
+
+def _thousands(example: Any) -> str:
+    """Return what to do with marks between thousands; 1,234 may be a fraction, and nothing else in the column tells."""
+    if not re.fullmatch(rf"{NUMBER},\d{{3}}", str(example)):
+        return f"Take the marks between thousands out of texts such as {example!r}."
+    return (
+        f"Take the marks between thousands out of texts such as {example!r}; if it is a decimal comma, read the file with "
+        "decimal=','."
+    )
 
 
 def _bare(value: Any) -> str:

@@ -98,7 +98,8 @@ def sample_size(
     Returns
     -------
     SampleSize
-        `n`, `invitations` and the rest; prints as plain sentences, `frame()` is one row.
+        `n`, `invitations` and the rest; prints as plain sentences, `frame()` is one row. `remarks` says where a percentage
+        below 1 may have been meant as a part of 1.
 
     Raises
     ------

@@ -38,8 +38,8 @@ def read_frame(
     Parameters
     ----------
     path : str or pathlib.Path
-        ``.csv`` or ``.tsv`` (UTF-8, first line the column names; ``;`` and tabs are recognised), ``.parquet``, or
-        ``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``.
+        ``.csv`` or ``.tsv`` (UTF-8, first line the column names; ``;`` and tabs are recognised, a line ``sep=;`` above is
+        obeyed), ``.parquet``, or ``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``.
     sheet : str, optional
         Name of the sheet of a spreadsheet. Default: the first one.
     decimal : str
@@ -48,7 +48,7 @@ def read_frame(
         Values that mean "no answer", in every column: ``[99, "Don't know"]``. A number is found in columns of numbers
         and of texts alike.
     strip : bool
-        Whether texts lose the blanks at their ends. A text of nothing but blanks is then missing.
+        Whether texts and column names lose the blanks at their ends. A text of nothing but blanks is then missing.
 
     Returns
     -------
@@ -62,12 +62,14 @@ def read_frame(
         There is no such file (near names are suggested), no such sheet, the file is of another kind, or `decimal` is
         neither "." nor ",", or not for such a file.
     DataError
-        The file is empty, not what its name says, or its lines do not fit its header.
+        The file is empty, not what its name says, its lines do not fit its header, or several columns of values have no
+        name (a title or merged headings stand above the names).
 
     Notes
     -----
     Caution: an empty cell is missing. "NA", "n/a", "NaN" and "null" are missing only in a column that otherwise holds
-    numbers or true/false; among texts they are texts, so a region "NA" is not lost.
+    numbers or true/false; among texts they are texts, so a region "NA" is not lost. Empty columns without a name are left
+    out; a single column of values without one is kept as "Unnamed: 0" (row numbers that another program wrote).
 
     Examples
     --------

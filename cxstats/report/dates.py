@@ -15,19 +15,8 @@ ZONE = re.compile(r"(:\d{2}(?:\.\d+)?) ?(?:Z|[+-]\d{2}(?::?\d{2})?)$")  # a time
 DAYS = [f"%{a}{mark}%{b}{mark}%{y}" for y in "Yy" for mark in "./-" for a, b in ("dm", "md")]
 FORMATS = [day + time for time in ("", " %H:%M", " %H:%M:%S") for day in DAYS]
 FORMATS += [day + time for time in (" %I:%M %p", " %I:%M:%S %p") for day in DAYS if "/" in day]
-FORMATS += [
-    "%d %B %Y",
-    "%d %b %Y",
-    "%d. %B %Y",
-    "%B %d, %Y",
-    "%b %d, %Y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%m/%Y",
-    "%m.%Y",
-    "%b %Y",
-]
-FORMATS += ["%B %Y"]
+FORMATS += ["%d %B %Y", "%d %b %Y", "%d. %B %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y", "%d-%b-%y"]
+FORMATS += ["%m/%Y", "%m.%Y", "%b %Y", "%B %Y"]
 FORMATS += ["%Y/%m/%d", "%Y.%m.%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S"]
 MANY_DIGITS = re.compile(r"\d.*\d|\d.*[A-Za-z]{3}")  # what may be a date at all
 MOST_TRIED, MOST_WORDS = 5_000, 8

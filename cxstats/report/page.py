@@ -44,7 +44,8 @@ from cxstats.tables.text import decimals
 
 if TYPE_CHECKING:
     import pandas as pd
-IN_WORDS = {"inconclusive": "too close to tell", "untestable": "not testable"}  # verdicts on targets, as a reader says them
+
+IN_WORDS = {"inconclusive": "too close to tell", "untestable": "not testable"}  # a verdict on a target, to a reader
 SINCE = {PREVIOUS: "Since previous", YEAR: "Since a year earlier", FIRST: "Since first"}
 
 
@@ -91,7 +92,8 @@ def write_page(
         and {
             "period": beside.period,
             "left_out": beside.left_out,
-            "table": beside.banner and Markup(part(beside.banner, lambda text: marks.written(text).replace("-", MINUS))),
+            "table": beside.banner
+            and Markup(part(beside.banner, lambda text: marks.written(text).replace("-", MINUS))),
         },
         about=about(source, config, found),
         escaped=escaped,
@@ -108,7 +110,10 @@ def _summary(source: Source, config: Config, found: Sequence[Measured]) -> dict[
     span = span or f"no {config.step} that may be shown"
     lost = len(source.frame) - found[0].rows
     marks, last = config.marks, source.last.incomplete
-    since = list(dict.fromkeys(since for m in found for since in m.changes["since"]))
+    since: dict[str, list[str]] = {}
+    for name, versus in (pair for m in found for pair in zip(m.changes["since"], m.changes["versus"], strict=True)):
+        since.setdefault(name, []).append(shown(versus))
+    one = {name: versus[0] for name, versus in since.items() if len(set(versus)) == 1}
     return {
         "rows": count(len(source.frame), "row", marks=marks)
         + (" in the file" if config.file is not None else " in the data"),
@@ -118,7 +123,8 @@ def _summary(source: Source, config: Config, found: Sequence[Measured]) -> dict[
         "step": named(config.step),
         "gap": any(m.metric.kind == GAP for m in found),
         "incomplete": "" if last is None else shown(last),
-        "since": [(name, SINCE[name]) for name in since],
+        "since": [(name, SINCE[name] + (f", {one[name]}" if name in one else "")) for name in since],
+        "one_base": list(one),
         "trend": any(len(m.trend) for m in found),
         "target": any(m.metric.target is not None for m in found),
     }
@@ -229,7 +235,11 @@ def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured) ->
     if latest is not None and not latest["closed"]:
         seen = of_target(wanted(m.metric).judge(latest["conf_low"], latest["conf_high"]))
     seen = "" if seen == row["verdict"] else IN_WORDS.get(seen, seen)
-    return {**{str(k): v for k, v in row.items()}, "verdict": IN_WORDS.get(row["verdict"], row["verdict"]), "seen": seen}
+    return {
+        **{str(k): v for k, v in row.items()},
+        "verdict": IN_WORDS.get(row["verdict"], row["verdict"]),
+        "seen": seen,
+    }
 
 
 def _markup(picture: Picture | None) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ from cxstats.report.svg import inlined
 from cxstats.report.words import EN, SPACE, Marks, count, listed, named, percent, runs, shown, slug
 
 WIDTH, FONT = 4.8, 10.0
-MOST_PANELS, FEW_PANELS = 12, 4
+MOST_PANELS, IN_TWOS = 12, (2, 4)
 NUMERIC = re.compile(r"(n |Target )?[−\d,.]+( to [−\d,.]+)?")  # what the chart functions write as numbers
 Key = tuple[str, str]  # what it shows ("period", "group" or "both"), and by which group
 
@@ -99,8 +99,8 @@ def _figure(source: Source, config: Config, found: Measured, what: str, group: s
         plot_estimates(est, figure.subplots(), level=config.level)
         return title, f"One dot with its interval for each of {listed([shown(v) for v in values])}.", figure
     panels = [shown(value) for value in _panel_periods(found, group)]
-    columns = 2 if len(panels) <= FEW_PANELS else 3
-    figure = detached_figure(WIDTH, 0.75 + 0.95 * -(-len(panels) // columns))
+    columns = 2 if len(panels) in IN_TWOS else 3
+    figure = detached_figure(WIDTH, max(0.75 + 0.95 * -(-len(panels) // columns), 2.1))
     _panels(_series(source, config, found, group), figure, columns, config, found, group)
     said = f"One small line chart for each of {listed(panels)}, on the same scale, with the others behind it in grey."
     return f"{title} and {named(config.step)}", said + unfinished, figure
@@ -145,9 +145,9 @@ def _panels(series: Estimate, figure: Any, columns: int, config: Config, found: 
     from cxstats.charts import plot_multiples
 
     axes = plot_multiples(series, over=config.period, by=group, columns=columns, figure=figure, level=config.level)
+    if config.calendar.rule:
+        _fiscal(axes[0].xaxis)  # all panels share it
     for ax, value in zip(axes.tolist(), dict.fromkeys(series.labels[group].tolist()), strict=True):
-        if config.calendar.rule:
-            _fiscal(ax.xaxis)
         _unfinished(ax, series.pick(**{group: value}), config, found)
 
 

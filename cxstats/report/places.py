@@ -29,7 +29,7 @@ def placed(config: Config, place: str, *named: str) -> Iterator[None]:
         for beginning in named:
             said = said.removeprefix(beginning)
         text = config.file is not None and config.file.suffix.lower() in TEXT
-        said = in_toml(said, missing=config.missing, text_file=text)
+        said = in_toml(said, missing=config.missing, text_file=text, own=config.file is not None)
         raise type(error)(f"{config.path.name}, {where}: {said}") from error
 
 

@@ -6,22 +6,11 @@ import re
 from collections.abc import Callable, Sequence
 
 Written = str | Callable[[re.Match[str]], str]
-OPTIONS = (
-    "kind",
-    "scale",
-    "top",
-    "easy",
-    "yes",
-    "name",
-    "probability",
-    "delivered",
-    "expected",
-    "numerator",
-    "denominator",
-)
+OPTIONS = ("kind", "scale", "top", "easy", "yes", "name", "probability", "delivered", "expected")
 KEY_OF = {"kind": "variant"}  # `kind` names the metric
 RECODE = re.compile(
-    r"Recode (\[.*?\]) as missing if they mean 'no answer': read_frame\([^)]*\), or (?:in pandas )?.*?\)(?=[.;])(\.?)"
+    r"Recode (\[.*?\]) as missing if they mean 'no answer': read_frame\(path, missing=\1\), or "
+    r"(?:pd\.to_numeric\(frame\[.*?\], errors='coerce'\)|in pandas frame\[.*?\.isin\(\1\)\))(\.?)"
 )
 SAID: Sequence[tuple[str, Written]] = (
     (r"^Survey(?:\(\w+=\))?: ", ""),
@@ -31,7 +20,7 @@ SAID: Sequence[tuple[str, Written]] = (
     (r"or say lone_psu=\"center\" \(deviation from the overall estimate\) or \"skip\" \(left out\)",
      'or write lone_psu = "center" (deviation from the overall estimate) or "skip" (left out) in [design]'),
     (r"State which answers mean resolved with yes=\.", 'State which answers mean resolved, as in yes = "ja" or yes = [1, 2].'),
-    (r"else state the right scale=\.", "else state the right scale in [[metrics]], as in scale = [1, 10]."),
+    (r"([Ss])tate the right scale=\.", r"\1tate the right scale in [[metrics]], as in scale = [1, 10]."),
     (r"measure other scales with csat\(\)", 'measure other scales with kind = "csat"'),
     (r"For another scale there is CSAT", 'For another scale there is kind = "csat"'),
     (r"Convert it first \(for example with pd\.to_numeric\), or name another column\.",
@@ -60,14 +49,17 @@ SAID: Sequence[tuple[str, Written]] = (
 )  # fmt: skip
 
 
-def in_toml(said: str, *, missing: Sequence[object] = (), text_file: bool = True) -> str:
-    """Return a message in the words of a configuration whose [data] has these `missing` values already."""
+def in_toml(said: str, *, missing: Sequence[object] = (), text_file: bool = True, own: bool = True) -> str:
+    """Return a message in the words of a configuration whose [data] has these `missing` values already.
+
+    Only a file of one's `own` can have such values, and a decimal mark only if it is a text.
+    """
 
     def recoded(found: re.Match[str]) -> str:
         codes = ", ".join([*map(repr, missing), found[1][1:-1]])
         return f'If they mean "no answer", write missing = [{codes}] in [data]{found[2]}'
 
-    said = RECODE.sub(recoded, said)
+    said = RECODE.sub(recoded, said) if own else re.sub(rf"{RECODE.pattern}; else (\w)", lambda m: m[3].upper(), said)
     comma = 'write decimal = "," in [data]' if text_file else "make them numbers in the file, where they are texts"
     said = said.replace("read the file with decimal=','", comma)
     for pattern, written in SAID:

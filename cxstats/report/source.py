@@ -125,7 +125,10 @@ def _raw(config: Config) -> pd.DataFrame:
         return load_survey()
     from cxstats import datasets
 
-    return datasets.fetch_acsi() if config.source == "acsi" else datasets.fetch_sfo(config.years)
+    if config.source == "acsi":
+        return datasets.fetch_acsi()
+    with placed(config, "[data] years", "fetch_sfo: "):
+        return datasets.fetch_sfo(config.years)
 
 
 def _wordings(config: Config) -> dict[str, dict[str, list[Any]]]:

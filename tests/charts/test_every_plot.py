@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 import cxstats as cx
@@ -27,7 +28,14 @@ PICTURES = {
     ),
     "nps": lambda s: (cx.measure(s, cx.nps_composition("recommend"), by="channel"), cx.plot_nps),
     "trend": lambda s: (cx.measure(s, cx.csat("overall"), by="quarter"), cx.plot_trend),
+    "verdicts": lambda s: (cx.measure(s, cx.csat("overall")), _forest),
 }
+
+
+def _forest(est: cx.Estimate, ax: Axes | None = None) -> Axes:
+    regions = {"most": cx.above(50), "seven in ten": cx.between(69, 71), "hardly any": cx.below(20)}
+    claims = [cx.Claim(id, measure=lambda rows: est, region=region) for id, region in regions.items()]
+    return cx.plot_verdicts(cx.check(claims, pd.DataFrame({"any": [1]})), ax)[0]
 
 WRITE = """
 import sys; sys.path.insert(0, "tests")

@@ -286,7 +286,7 @@ def test_the_p_value_of_a_test_is_where_its_interval_touches_the_edge(kind, regi
     for edge in EDGES[kind]:
         table = by.test(region(edge))
         for i, row in table.iterrows():
-            low, high = by.interval(1 - row["p_value"], "korn-graubard")
+            low, high = by.interval(1 - row["p_value"], "guarded")
             assert min(abs(low[i] - edge), abs(high[i] - edge)) < 1e-6 * by.std_error[i]
 
 
@@ -301,13 +301,14 @@ def test_a_verdict_is_given_just_where_the_p_value_is_below_the_level(kind, leve
         decided = table["verdict"].isin(["supported", "contradicted"])
         assert (decided == (table["p_value"] < 1 - level)).all()
         verdicts |= set(table["verdict"])
-    assert verdicts == {"supported", "contradicted", "inconclusive"}
+    if level < 0.99:  # there the few answers of a cell decide nothing
+        assert verdicts == {"supported", "contradicted", "inconclusive"}
 
 
 def test_shares_are_judged_by_korn_graubard():
     by = cx.measure(survey(), cx.csat("overall"), by="channel")
     table = by.test(cx.above(50))
-    low, high = by.interval(method="korn-graubard")
+    low, high = by.interval(method="guarded")
     np.testing.assert_array_equal(table["conf_low"], low)
     np.testing.assert_array_equal(table["conf_high"], high)
 
@@ -377,7 +378,7 @@ def test_the_p_value_of_a_quantile_is_where_its_interval_crosses_the_edge():
     for edge in (by.values.min() - 2.05, by.values.max() + 2.05):
         for i, p in enumerate(by.test(cx.above(edge))["p_value"]):
             assert 1e-4 < p < 1
-            (low, high), (lower, higher) = by.interval(1 - p * 1.0001), by.interval(1 - p * 0.9999)
+            (low, high), (lower, higher) = (by.interval(1 - p * c, "guarded") for c in (1.0001, 0.9999))
             assert not low[i] <= edge <= high[i]
             assert lower[i] <= edge <= higher[i]
 
@@ -851,7 +852,7 @@ DESIGNS = {
 
 
 @pytest.mark.parametrize("design", DESIGNS)
-@pytest.mark.parametrize("method", [None, "wilson", "korn-graubard", "beta", "logit", "wald"])
+@pytest.mark.parametrize("method", [None, "wilson", "korn-graubard", "beta", "logit", "wald", "guarded"])
 @pytest.mark.parametrize(("answer", "share"), [(5, 100), (1, 0)])
 def test_an_interval_at_the_edge_is_neither_degenerate_nor_outside(design, method, answer, share):
     sample = cx.Survey(straddling().assign(overall=answer), **DESIGNS[design])
@@ -949,7 +950,7 @@ def test_proportion_intervals_are_those_of_scipy(count):
 @pytest.mark.parametrize("kind", SCORES)
 def test_intervals_are_nested_in_those_of_a_higher_level(kind):
     by = cx.measure(survey(), SCORES[kind], by="channel")
-    for method in (None, "wilson", "korn-graubard", "beta", "logit", "wald"):
+    for method in (None, "wilson", "korn-graubard", "beta", "logit", "wald", "guarded"):
         sides = [by.interval(level, method) for level in (0.5, 0.8, 0.95, 0.999)]
         for (low, high), (lower, higher) in itertools.pairwise(sides):
             assert (lower <= low).all()

@@ -272,7 +272,7 @@ RANGED = [cx.csat("x", scale=(0, 10), top=4), cx.effort("x", scale=(0, 10)), cx.
 def test_intervals_hold_their_estimate_and_stay_in_range(rows, level, clustered):
     design = CLUSTERS if clustered else {"weight": "weight"}
     estimate = cx.measure(cx.Survey(rows, **design, lone_psu="skip"), RANGED, by="group")
-    for method in (None, "korn-graubard", "beta", "logit", "wald"):
+    for method in (None, "korn-graubard", "beta", "logit", "wald", "guarded"):
         low, high = estimate.interval(level, method)
         assert (np.isnan(low) == np.isnan(high)).all()
         known = ~np.isnan(low)

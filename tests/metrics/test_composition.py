@@ -91,6 +91,9 @@ def test_those_without_an_answer_are_counted_once() -> None:
     assert "Left out of 10 rows: 1 with no answer to distribution (overall)." in repr(
         cx.measure(ANSWERS, cx.distribution("overall"))
     )
+    assert "Left out of 10 rows: 1 with no answer to Friends." in repr(
+        cx.measure(ANSWERS, cx.nps_composition("recommend", name="Friends"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,9 @@ def test_answers_off_the_scale_are_refused(answer: float) -> None:
 
 
 def test_texts_are_refused() -> None:
-    with pytest.raises(ColumnError, match=r"numbers held as texts: convert them with pd.to_numeric\(frame\['overall'\]\)"):
+    with pytest.raises(
+        ColumnError, match=r"numbers held as texts: convert them with pd.to_numeric\(frame\['overall'\]\)"
+    ):
         cx.measure(pd.DataFrame({"overall": ["1", "5"]}), cx.distribution("overall"))
     with pytest.raises(ColumnError, match="Convert it first"):
         cx.measure(pd.DataFrame({"overall": ["good", "bad"]}), cx.distribution("overall"))

@@ -341,7 +341,7 @@ def test_estimates_and_intervals_stay_in_the_documented_range(scores, kind):
         estimate = cx.measure(sample, ranged)
         low, high = np.asarray([score.range for score in ranged], dtype=float).T
         for level in (0.5, 0.95, 0.9999):
-            for method in (None, "wilson", "korn-graubard", "beta", "logit", "wald"):
+            for method in (None, "wilson", "korn-graubard", "beta", "logit", "wald", "guarded"):
                 left, right = estimate.interval(level, method)
                 for limit in (estimate.values, left, right):
                     known = ~np.isnan(limit)

@@ -269,3 +269,48 @@ def test_the_command_refuses_what_cannot_be(words):
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr
+
+
+# --- slips of the unit ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"share": 0.7, "half_width": 3}, "this reads share 0.7 as 0.7 %; if 70 % is meant, write 70."),
+        (
+            {"share": 0.7, "half_width": 0.03},
+            "share 0.7 as 0.7 % and half width 0.03 as 0.03 points; if 70 % and 3 points are meant, write 70 and 3.",
+        ),
+        ({"share": 70, "difference": -0.05}, "difference -0.05 as -0.05 points; if -5 points is meant, write -5."),
+        ({"promoters": 0.5, "detractors": 0.2, "half_width": 5}, "promoters 0.5 as 0.5 % and detractors 0.2 as 0.2 %;"),
+    ],
+)
+def test_percentages_below_one_are_remarked_and_taken_as_they_are(arguments, said):
+    found = cx.sample_size(**arguments)
+    (remark,) = found.remarks
+    assert said in remark
+    assert str(found).endswith(remark)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"share": 70, "half_width": 3},
+        {"share": 0, "half_width": 1},
+        {"share": 1, "half_width": 0.5},
+        {"sd": 0.9, "half_width": 0.1},
+        {"promoters": 50, "detractors": 0.5, "half_width": 3},
+    ],
+)
+def test_sound_units_are_not_remarked(arguments):
+    assert cx.sample_size(**arguments).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"), [("level", 95, "0.95"), ("power", 80, "0.8"), ("response_rate", 25, "0.25")]
+)
+def test_a_percentage_for_a_part_of_one_is_told_as_that_part(name, value, part):
+    aim = {"difference": 5} if name == "power" else {"half_width": 3}
+    with pytest.raises(ValueError, match=f"For {value} % write {part}"):
+        cx.sample_size(share=70, **aim, **{name: value})

@@ -119,7 +119,9 @@ def test_what_is_wider_than_the_screen_says_so_and_only_that(browser: Browser, w
 
 def test_what_is_folded_on_the_screen_is_open_in_print(browser: Browser, built: Path) -> None:
     page, _ = opened(browser, built / "report.html", 1280)
-    heights = "[...document.querySelectorAll('details table')].map(e => e.checkVisibility({contentVisibilityAuto: true}))"
+    heights = (
+        "[...document.querySelectorAll('details table')].map(e => e.checkVisibility({contentVisibilityAuto: true}))"
+    )
     folded = page.evaluate(heights)
     assert folded
     assert not any(folded)

@@ -144,7 +144,10 @@ def test_a_dry_run_checks_all_and_writes_nothing(configured: Callable[..., Path]
     assert "in order: 400 rows, 4 periods. Nothing was written" in result.stdout
     assert {p.name for p in tmp_path.iterdir()} == {"answers.csv", "report.toml"}
     promised = build_report(read_config(path), tmp_path / "out", dry_run=True)
-    assert f"Files: {len(promised.files)} files: report.html, report.xlsx, manifest.json, 10 tables, 10 charts" in result.stdout
+    assert (
+        f"Files: {len(promised.files)} files: report.html, report.xlsx, manifest.json, 10 tables, 10 charts"
+        in result.stdout
+    )
     assert run("report", str(path), "--out", str(tmp_path / "out")).exit_code == 0
     assert set(bytes_of(tmp_path / "out")) == set(promised.files)
 

@@ -25,7 +25,7 @@ MISTAKES = {
     ),
     "nps of percentages": (
         metric("nps", column='"overall"'),
-        rows(overall=np.resize([20, 80], 80)),
+        rows(overall=np.resize(np.arange(20, 81, 10), 80)),
         "[3]",
         'measure other scales with kind = "csat"',
     ),
@@ -90,6 +90,12 @@ MISTAKES = {
         "[3]",
         "3 of 80 answers are no numbers: 'k.A.', 'weiß nicht'",
         "write missing = ['k.A.', 'weiß nicht'] in [data]",
+    ),
+    "words with brackets": (
+        WAIT,
+        rows(wait=["k.A. (n/a)", "[leer]", *[3] * 78]),
+        "[3]",
+        "write missing = ['[leer]', 'k.A. (n/a)'] in [data].",
     ),
     "a second heading": (
         ALL,
@@ -346,3 +352,23 @@ def test_a_workbook(tmp_path: Path, text: str, name: str, words: tuple[str, ...]
 def test_a_damaged_workbook_that_is_text_or_a_web_page(tmp_path: Path) -> None:
     assert "It looks like text: give it the ending .csv" in hear(tmp_path, ALL, raw="a;b\n1;2\n", name="a.xlsx")
     assert "It is a web page (HTML)" in hear(tmp_path, ALL, raw="<html><table></table></html>", name="a.xls")
+
+
+def test_a_named_data_set_has_no_codes_but_another_scale(tmp_path: Path) -> None:
+    text = ALL.replace('file = "answers.csv"', 'source = "sample"').replace("overall", "recommend")
+    heard = hear(tmp_path, text)
+    assert "State the right scale in [[metrics]], as in scale = [1, 10]." in heard
+    assert "missing" not in heard
+    years = ALL.replace('file = "answers.csv"', 'source = "sfo"\nyears = [1990]')
+    assert "[2] cxstats: my.toml, [data] years: no survey of 1990." in hear(tmp_path, years)
+
+
+def test_many_answers_off_the_scale_are_another_scale(tmp_path: Path) -> None:
+    heard = hear(tmp_path, ALL, rows(overall=np.resize(np.arange(11), 80)))
+    assert "(0: 8 times, 6: 7 times, 7: 7 times, 8: 7 times, 9: 7 times). State the right scale in [[metrics]]" in heard
+
+
+def test_the_words_of_python_are_found_where_they_are() -> None:
+    for said in ("say nest=True", "with pd.to_numeric", "where=x", "col('x')", "read_frame(a.csv)", "top=9"):
+        assert PYTHON.search(said), said
+    assert not PYTHON.search('write missing = [99] or decimal = "," in [data]; a == b')

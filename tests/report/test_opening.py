@@ -148,7 +148,9 @@ def test_of_a_gap_it_is_said_whether_it_is_wider(
     configured: Callable[..., Path], gaps: list[float], last: str, over_time: str
 ) -> None:
     parts = [
-        pd.DataFrame({"quarter": f"{2024 + k // 4}Q{k % 4 + 1}", "wanted": 4.0, "got": 4 + gap + np.tile([-0.5, 0.5], 100)})
+        pd.DataFrame(
+            {"quarter": f"{2024 + k // 4}Q{k % 4 + 1}", "wanted": 4.0, "got": 4 + gap + np.tile([-0.5, 0.5], 100)}
+        )
         for k, gap in enumerate(gaps)
     ]
     text = said(configured(GAPS, pd.concat(parts, ignore_index=True)))

@@ -22,7 +22,9 @@ def test_a_banner_marks_what_each_note_is_about() -> None:
     below = {note[2:].rstrip("."): note[0] for note in table.notes if note[0] in MARKS}
     assert list(below.values()) == ["*", "†", "‡"]
     cells = table.frame()
-    first = {metric: line for metric in ("csat", "mean") for line in repr(table).splitlines() if line.startswith(metric)}
+    first = {
+        metric: line for metric in ("csat", "mean") for line in repr(table).splitlines() if line.startswith(metric)
+    }
     for metric, line in first.items():
         marks = [below[note] for note in cells.loc[cells["metric"] == metric, "note"] if note]
         assert [c for c in line if c in MARKS] == marks
