@@ -22,7 +22,18 @@ from cxstats.charts import (
     plot_trend,
     plot_verdicts,
 )
-from cxstats.claims import Claim, Verdict, Verdicts, above, all_of, below, between, check, declare
+from cxstats.claims import (
+    Claim,
+    Verdict,
+    Verdicts,
+    above,
+    all_of,
+    below,
+    between,
+    catalogue,
+    check,
+    declare,
+)
 from cxstats.datasets import (
     fetch_acsi,
     fetch_sfo,
@@ -86,6 +97,7 @@ __all__ = [
     "banner",
     "below",
     "between",
+    "catalogue",
     "check",
     "col",
     "concat",

@@ -341,7 +341,8 @@ class Query:
         for group, value in zip(groups[list(by)].itertuples(index=False), values, strict=True):
             if np.isfinite(value):
                 matches = [
-                    nw.col(self._key_of[n]) == (v.item() if hasattr(v, "item") else v)
+                    nw.col(self._key_of[n] if n in self._key_of else self._places[n])
+                    == (v.item() if hasattr(v, "item") else v)
                     for n, v in zip(by, group, strict=True)
                 ]
                 expr = nw.when(functools.reduce(operator.and_, matches)).then(nw.lit(float(value))).otherwise(expr)

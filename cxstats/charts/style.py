@@ -64,7 +64,9 @@ def need_panels(place: str, figure: Any) -> None:
     from matplotlib.figure import FigureBase
 
     if figure is not None and not isinstance(figure, FigureBase):
-        raise ArgumentError(f"{place}(figure=): a matplotlib Figure or SubFigure is needed, not {type(figure).__name__}.")
+        raise ArgumentError(
+            f"{place}(figure=): a matplotlib Figure or SubFigure is needed, not {type(figure).__name__}."
+        )
 
 
 def need_number(place: str, value: Any) -> float:

@@ -29,10 +29,9 @@ def written(function: Callable[..., Any], depth: int = 0) -> str:
         return f"{written(function.func, depth)} with {', '.join(arguments)}"
     code = getattr(function, "__code__", None)
     if code is None:
-        kind = type(function)
-        call = vars(kind).get("__call__")
+        call = vars(type(function)).get("__call__")
         body = f": {written(call, depth + 1)}" if hasattr(call, "__code__") and depth < DEEPEST else ""
-        return f"{kind.__module__}.{kind.__qualname__}{_state(function, depth)}{body}"
+        return f"{_name(function)}{_state(function, depth)}{body}"
     owner = _state(function.__self__, depth) if isinstance(function, MethodType) else ""
     text = (_source(function, code) or _constants(code)) + owner
     outside = {name: value for name, value in _outside(function, code) if depth < DEEPEST}
@@ -75,7 +74,13 @@ def _value(value: Any, depth: int) -> str:
     if isinstance(value, PLAIN) or type(value).__module__.startswith("cxstats."):
         shown = repr(value)
         return type(value).__qualname__ if " at 0x" in shown else shown
-    return f"{type(value).__module__}.{type(value).__qualname__}"
+    return _name(value)
+
+
+def _name(thing: Any) -> str:
+    """Return the name of a class or a built-in function; of other things, the name of their class."""
+    named = thing if hasattr(thing, "__qualname__") else type(thing)
+    return f"{named.__module__}.{named.__qualname__}"
 
 
 def _state(thing: Any, depth: int) -> str:

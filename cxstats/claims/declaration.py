@@ -18,7 +18,20 @@ from cxstats.claims.code import written
 from cxstats.errors import ArgumentError, DeclarationError
 
 HEAD = "# Claims declared with cxstats before the data were seen. An edited file is refused: declare again instead.\n"
-FIELDS = ("says", "source", "what", "why", "identified", "data", "needs", "params", "region", "measure", "given", "parts")
+FIELDS = (
+    "says",
+    "source",
+    "what",
+    "why",
+    "identified",
+    "data",
+    "needs",
+    "params",
+    "region",
+    "measure",
+    "given",
+    "parts",
+)
 
 
 def declare(claims: Claim | AllOf | Sequence[Claim | AllOf], path: str | Path) -> Path:

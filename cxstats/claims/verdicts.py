@@ -15,7 +15,7 @@ import numpy as np
 from cxstats.claims import words
 from cxstats.claims.verdict import VERDICTS, Verdict
 from cxstats.errors import ArgumentError, listing, one_of, suggestion
-from cxstats.tables.formulas import write_csv
+from cxstats.tables.formulas import write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +143,7 @@ class Verdicts(Sequence[Verdict]):
 
     def to_csv(self, path: str | Path) -> Path:
         """Write the table, with the parts, as CSV; no cell is a formula."""
-        return write_csv(Path(path), self.frame(parts=True))
+        return write_table(Path(path), self.frame(parts=True))
 
     def to_excel(self, path: str | Path) -> Path:
         """Write the table, with the parts, as a workbook; equal verdicts give equal bytes."""

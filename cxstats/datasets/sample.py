@@ -98,8 +98,9 @@ def load_contacts() -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``contact``, ``customer`` (missing where anonymous), ``time``, ``quarter``, ``issue``, ``channel``, ``served_by``,
-        ``agent``, ``wait`` (minutes), ``transferred``, ``repeated_information``, ``self_service_tried``, ``follow_up_promised``,
-        ``follow_up_kept``, ``abandoned``, ``resolved`` (the agent's word), ``age``, ``respondent`` (of the survey, if any).
+        ``agent``, ``wait`` (minutes), ``transferred``, ``repeated_information``, ``self_service_tried``,
+        ``follow_up_promised``, ``follow_up_kept``, ``abandoned``, ``resolved`` (the agent's word), ``age``, ``respondent``
+        (of the survey, if any).
 
     Examples
     --------

@@ -132,7 +132,7 @@ class _Chance:
     """What chance does to f = B / W: `trace` on average, with `spread` the trace of the squared covariance.
 
     `slope` is the part of its variance that grows with the truth phi, as ``4 slope phi (1 + phi)``; `lost` what sampling takes
-    from W, `df` the degrees of freedom of the design.
+    from W, `df` the degrees of freedom of the design, `known` those of the trace.
     """
 
     found: float
@@ -141,21 +141,23 @@ class _Chance:
     slope: float
     lost: float
     df: float
+    known: float
 
     @classmethod
     def of(cls, means: Estimate, squares: Estimate) -> _Chance:
         """Return it from the groups' means and the squared distances."""
         p = means._rows.represented / means._rows.represented.sum()
         within, total = squares.values[:2]
-        v = np.array(means._covariance.matrix())
+        df = float(squares.df[0])
+        few = np.sqrt((1 + 1 / means.df) / (1 + 1 / df))  # a group of few PSUs shows less than its variance
+        v = np.nan_to_num(means._covariance.matrix() * np.outer(few, few))
         alone = np.flatnonzero(means._rows.unknown)
         v[alone, alone] = within / means.n[alone]
         lost = float(p @ np.diagonal(v))
         w = within + lost
         centring = np.sqrt(p)[:, None] * (np.eye(len(p)) - p)
         joint = centring @ v @ centring.T / w
-        trace, df = float(np.trace(joint)), float(squares.df[0])
-        spread = float((joint**2).sum())
+        trace, spread = float(np.trace(joint)), float((joint**2).sum())
         if df > 1:  # the covariance is itself estimated, with df degrees of freedom, which spreads its eigenvalues
             spread = df**2 / ((df - 1) * (df + 2)) * (spread - trace**2 / df)
         spread = float(np.clip(spread, trace**2 / (len(p) - 1), trace**2))
@@ -163,7 +165,8 @@ class _Chance:
         change = float(slopes @ squares._covariance.matrix()[:2, :2] @ slopes) / (within / total) ** 4
         found = float(p @ (means.values - p @ means.values) ** 2) / w
         slope = change / (4 * found * (1 + found)) if found > STILL else 0.0
-        return cls(found, trace, spread, slope if slope > 0 else spread / trace, lost, df)
+        known = min(trace**2 / spread * df, float(np.nansum(means.df)))
+        return cls(found, trace, spread, slope if slope > 0 else spread / trace, lost, df, known)
 
     def limits(self, alpha: float, method: str | None) -> tuple[float, float]:
         """Return the truths, in percent, at which a share as high, or as low, as the one found has chance alpha / 2."""
@@ -177,8 +180,8 @@ class _Chance:
             from scipy import stats
 
             a = (self.spread + 2 * slope * phi * (1 + phi)) / (self.trace + 2 * phi)
-            d, noncentral = self.trace / a, phi / a
-            known = self.trace**2 / self.spread * self.df * (1 + phi / self.trace) ** 2
+            d, noncentral = self.trace / a, max(phi / a, 1e-12)  # scipy is wrong at 0 itself
+            known = self.known * (1 + phi / self.trace) ** 2  # it matters the less, the more is explained
             side = "sf" if above else "cdf"
             if known > MANY:
                 return float(getattr(stats.ncx2, side)(x / a, d, noncentral))

@@ -50,9 +50,9 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
     Notes
     -----
     The estimate itself is too large on average where truths are close together: look at the interval. Each row keeps an
-    interval of its kind (shares Korn-Graubard in `Estimate.test`, differences of shares MOVER). Rows without answers are left
-    out and named; a row whose interval is unknown leaves the end open that it could hold. Where the correlation of a row is
-    unknown, or with more than 500 rows, alpha* is Bonferroni's.
+    interval of its kind (that of `method`; differences of shares MOVER). Rows without a value are left out and named; a row
+    whose interval is unknown leaves the end open that it could hold. Where the correlation of a row is unknown, or with more
+    than 500 rows, alpha* is Bonferroni's.
 
     With 2 to 8 groups, all truths equal or one apart, the limits missed on either side in at most EXTREME_WORST % of samples
     (``benchmarks/claim_measures.md``), where 2.5 are allowed.

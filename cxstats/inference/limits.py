@@ -66,7 +66,7 @@ def _answers(
 
 
 def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:
-    p, n, unknown = e.values[chosen] / 100, e.n[chosen], e._rows.unknown[chosen]
+    p, unknown = e.values[chosen] / 100, e._rows.unknown[chosen]
     effective = _answers(e, chosen, alpha)
     low, high = intervals.wilson(p, effective, alpha)
     if method in ("korn-graubard", "beta"):

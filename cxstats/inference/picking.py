@@ -94,7 +94,9 @@ def series_over(
     """Return the period column, the rows of each series, and the labels of the series."""
     by = [name for name in labels.columns if name != "metric"]
     if not by:
-        raise ArgumentError(f"{place}(over=): there are no periods; measure(by=) with the column of periods makes them.")
+        raise ArgumentError(
+            f"{place}(over=): there are no periods; measure(by=) with the column of periods makes them."
+        )
     if over is None:
         if len(by) != 1:
             raise ArgumentError(f"{place}(over=): name the label that holds the periods, one of {listing(by)}.")

@@ -7,6 +7,7 @@ it clears the edge at level 1 - alpha with probability Phi(z - z_{1 - alpha/2}).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ def settling_factor(e: Estimate, region: Region, level: float, method: str | Non
 
     It is infinite if the estimate lies on an edge, NaN where the variance is unknown or no rule gives it (extremes, ranks).
     """
+    from scipy import special
+
     value = float(e.values[0])
     if e._rows.family[0] in NO_RULE or np.isnan(value) or np.isnan(e.std_error[0]):
         return np.nan
@@ -40,32 +43,40 @@ def settling_factor(e: Estimate, region: Region, level: float, method: str | Non
     nearest = region.low if value < region.low else region.high
     edges = [edge for edge in (region.low, region.high) if np.isfinite(edge)] if inside else [nearest]
 
-    needed = float(z_quantile(1 - level)) + Z_POWER
-    stricter = 2 * _below(np.full(1, -needed))  # one edge: the interval at this alpha just clears it
+    def cleared(factor: float, power: float) -> bool:
+        """Tell whether each edge is cleared with this power: the interval at z_{1 - alpha/2} + z_power does not reach it."""
+        z = np.full(1, z_quantile(1 - level)) + special.ndtri(power)
+        low, high = _scaled(e, factor)._limits(2 * special.ndtr(-z), method)
+        return not any(low[0] <= edge <= high[0] for edge in edges)
 
-    def short(factor: float) -> bool:
+    def both(factor: float) -> bool:
+        """Tell whether both edges are cleared at once with a power of 80 %."""
         larger = _scaled(e, factor)
-        if len(edges) == 1:
-            low, high = larger._limits(stricter, method)
-            return bool(low[0] <= edges[0] <= high[0])
         z = np.asarray([z_quantile(p_values(larger, np.full(1, edge), method))[0] for edge in edges])
-        return float(np.sum(_below(z - z_quantile(1 - level)) - 1) + 1) < POWER
+        return float(np.sum(special.ndtr(z - z_quantile(1 - level)) - 1) + 1) >= POWER
 
-    low, high = 1.0, 2.0
-    while short(high):
+    least = _smallest(lambda factor: cleared(factor, POWER), 1.0)
+    if len(edges) == 1 or np.isinf(least):
+        return least
+    most = _smallest(lambda factor: cleared(factor, (1 + POWER) / 2), least)
+    return _bisected(both, least, most)
+
+
+def _smallest(holds: Callable[[float], bool], low: float) -> float:
+    """Return the smallest factor above `low` at which something holds that holds for all larger ones."""
+    high = 2 * low
+    while not holds(high):
         low, high = high, high * 4
         if high > MOST:
             return np.inf
+    return _bisected(holds, low, high)
+
+
+def _bisected(holds: Callable[[float], bool], low: float, high: float) -> float:
     while high / low > 1 + 1e-5:
         middle = (low * high) ** 0.5
-        low, high = (middle, high) if short(middle) else (low, middle)
+        low, high = (low, middle) if holds(middle) else (middle, high)
     return high
-
-
-def _below(z: np.ndarray) -> np.ndarray:
-    from scipy import special
-
-    return np.asarray(special.ndtr(z))
 
 
 def _scaled(e: Estimate, factor: float) -> Estimate:

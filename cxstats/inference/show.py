@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cxstats.inference.footnotes import footnotes
 from cxstats.inference.rows import OWN
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def text(estimate: Estimate) -> str:
         )
         for row in [header, *lines]
     ]
-    notes = [f"* {note}" for note in _notes(estimate)]
+    notes = [f"{mark} {note}" for note, mark in footnotes(estimate._rows.note).items()]
     tail = [f"... and {more} more rows: .frame() has all"] if more else []
     return "\n".join([*(line.rstrip() for line in shown), *tail, *notes, footer(estimate)])
 
@@ -57,7 +58,7 @@ def html(estimate: Estimate) -> str:
         return f"<tr>{''.join(styled)}</tr>"
 
     body = "".join(row(line, "td") for line in lines)
-    said = [*(f"* {note}" for note in _notes(estimate)), footer(estimate)]
+    said = [*(f"{mark} {note}" for note, mark in footnotes(estimate._rows.note).items()), footer(estimate)]
     if more:
         said.insert(0, f"... and {more} more rows: .frame() has all")
     below = "<br>".join(markup.escape(line) for line in said)
@@ -93,10 +94,6 @@ def sentence(fact: str) -> str:
     return f"{fact[:1].upper()}{fact[1:]}." if fact else ""
 
 
-def _notes(estimate: Estimate) -> list[str]:
-    return list(dict.fromkeys(str(n) for n in estimate._rows.note if n))
-
-
 def _numeric(header: list[str]) -> list[bool]:
     first = header.index("n")
     return [i >= first and name != "unit" for i, name in enumerate(header)]
@@ -106,16 +103,15 @@ def _table(estimate: Estimate) -> tuple[list[str], list[list[str]], int]:
     labels = estimate.labels
     frame = estimate.frame()
     header = [*map(str, labels.columns), "n", "estimate", "std_error", "conf_low", "conf_high", "n_effective", "unit"]
-    lines = []
+    lines, marks = [], footnotes(frame["note"])
     decimals = np.zeros(len(frame), dtype=int)
     for rows in frame.groupby("metric", sort=False).indices.values():
         decimals[rows] = _digits(frame.iloc[rows])
     for i in range(min(len(estimate), MOST_ROWS)):
         row = frame.iloc[i]
         digits = int(decimals[i])
-        star = "*" if row["note"] else ""
         cells = [label(labels.iloc[i, j]) for j in range(labels.shape[1])]
-        cells += [f"{row['n']:,.0f}", number(row["estimate"], digits) + star]
+        cells += [f"{row['n']:,.0f}", number(row["estimate"], digits) + marks.get(row["note"], "")]
         cells += [number(row[name], digits) for name in ("std_error", "conf_low", "conf_high")]
         cells += [number(row["n_effective"], 0), str(row["unit"])]
         lines.append(cells)

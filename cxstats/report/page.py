@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cxstats.inference.footnotes import footnotes
 from cxstats.report.about import about, facts
 from cxstats.report.comparisons import FIRST, PREVIOUS, YEAR, no_trend, of_target, wanted
 from cxstats.report.config import Config
@@ -38,7 +39,6 @@ from cxstats.report.words import (
     unit_of_difference,
     unit_of_value,
 )
-from cxstats.tables.footnotes import footnotes
 from cxstats.tables.html import part
 from cxstats.tables.text import decimals
 

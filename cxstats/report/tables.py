@@ -1,25 +1,20 @@
-"""Tables as comma-separated text that any program reads: UTF-8, every digit, and no cell that a spreadsheet would run.
-
-A text that starts with ``=``, ``+``, ``-``, ``@``, tab or a line break gets an apostrophe in front (OWASP, CSV
-injection). Numbers stay numbers: a negative one starts with its minus.
-"""
+"""The tables of a report: by period, by group, changes, trends, targets, and what each metric means."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cxstats.report.config import Config
 from cxstats.report.measures import Measured, joined
 from cxstats.report.source import Source
 from cxstats.report.suppression import ALL
 from cxstats.report.words import shown, slug
+from cxstats.tables.formulas import guarded, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def tables_of(source: Source, config: Config, found: list[Measured]) -> dict[str, pd.DataFrame]:
@@ -47,20 +42,6 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]
     return [write_table(folder / f"{name}.csv", table) for name, table in tables.items()]
 
 
-def write_table(path: Path, table: pd.DataFrame) -> Path:
-    """Write one table; equal tables give equal bytes."""
-    import pandas as pd
-
-    safe = pd.DataFrame({guarded(str(name)): _guarded(table[name]) for name in table.columns})
-    path.write_bytes(safe.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-    return path
-
-
-def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 def escaped(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the texts that get an apostrophe in front, each once."""
     texts = [text for name, table in tables.items() for text in (name, *map(str, table.columns), *_texts(table))]
@@ -72,14 +53,6 @@ def _texts(table: pd.DataFrame) -> list[str]:
 
     texts = [table[name] for name in table.columns if not types.is_numeric_dtype(table[name].dtype)]
     return [value for column in texts for value in column.astype(object) if isinstance(value, str)]
-
-
-def _guarded(column: pd.Series[Any]) -> pd.Series[Any]:
-    from pandas.api import types
-
-    if types.is_numeric_dtype(column.dtype):
-        return column
-    return column.astype(object).map(lambda value: guarded(value) if isinstance(value, str) else value)
 
 
 def _dated(table: pd.DataFrame) -> pd.DataFrame:

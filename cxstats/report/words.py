@@ -11,12 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from cxstats.tables.text import decimals
-
 MINUS = "\N{MINUS SIGN}"
 SPACE, THIN, APOSTROPHE = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{RIGHT SINGLE QUOTATION MARK}"
 UNKNOWN = "unknown"
-digits_for = decimals  # page and workbook write the decimals of the banner
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from cxstats.report.measures import Measured
 from cxstats.report.sidebyside import SideBySide
-from cxstats.report.tables import FORMULA
-from cxstats.report.words import digits_for, shown
+from cxstats.report.words import shown
 from cxstats.tables import write_banner
+from cxstats.tables.formulas import FORMULA
+from cxstats.tables.text import decimals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,7 @@ def write_workbook(
     """
     import xlsxwriter
 
-    digits = {m.metric.name: digits_for(m.metric.score.unit, m.by_period["std_error"]) for m in found}
+    digits = {m.metric.name: decimals(m.metric.score.unit, m.by_period["std_error"]) for m in found}
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": CREATED, "title": facts[0][1], "author": "", "comments": "Made with cxstats"})

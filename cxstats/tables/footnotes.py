@@ -1,26 +1,13 @@
-"""Notes below a table, each with a mark of its own: a mark on a number says which note is meant."""
+"""The notes on the cells of a banner, each with a mark of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
+
+from cxstats.inference.footnotes import footnotes
 
 if TYPE_CHECKING:
     import pandas as pd
-
-MARKS = "*†‡§¶"
-
-
-def footnotes(notes: Iterable[str]) -> dict[str, str]:
-    """Return the mark of each note, in the order in which they first occur; after the last mark come doubled ones.
-
-    Examples
-    --------
-    >>> footnotes(["few clusters", "", "all answers alike", "few clusters"])
-    {'few clusters': '*', 'all answers alike': '†'}
-    """
-    found = dict.fromkeys(note for note in notes if note)
-    return {note: MARKS[i % len(MARKS)] * (1 + i // len(MARKS)) for i, note in enumerate(found)}
 
 
 def noted(cells: pd.DataFrame) -> dict[str, str]:

@@ -1,4 +1,8 @@
-"""Texts that a spreadsheet would take for a formula get an apostrophe in front, so that nothing runs when a file is opened."""
+"""Tables as comma-separated text that any program reads: UTF-8, every digit, and no cell that a spreadsheet would run.
+
+A text that starts with ``=``, ``+``, ``-``, ``@``, tab or a line break gets an apostrophe in front (OWASP, CSV
+injection). Numbers stay numbers: a negative one starts with its minus.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,8 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def write_csv(path: Path, table: pd.DataFrame) -> Path:
-    """Write a table; equal tables give equal bytes, and no cell is a formula."""
+def write_table(path: Path, table: pd.DataFrame) -> Path:
+    """Write one table; equal tables give equal bytes."""
     import pandas as pd
 
     safe = pd.DataFrame({guarded(str(name)): _guarded(table[name]) for name in table.columns})

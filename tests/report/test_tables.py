@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import cxstats as cx
-from cxstats.report.tables import guarded, write_table
+from cxstats.tables.formulas import guarded, write_table
 
 from .conftest import FORMULA, SCRIPT, answers
 

@@ -28,7 +28,7 @@ def _every(columns: tuple[str, ...]) -> Expression:
 
 
 def _average(rating: Rating, name: str) -> Score:
-    """The mean over the touchpoints, for those who answered all."""
+    """Return the mean over the touchpoints, for those who answered all."""
     low, high = rating.scale
     total = reduce(add, [col(column) * 1 for column in rating.columns])
     return Score(total / len(rating.columns), _every(rating.columns), name, unit="points", range=(low, high),

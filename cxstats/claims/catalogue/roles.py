@@ -124,10 +124,10 @@ class Rating:
     def matters(self) -> float:
         """The smallest difference that matters: 0.1 on 5 points, 0.2 on 10, else 2.5 % of the scale's length."""
         low, high = self.declared or self.usual
-        return {4: POINTS_5, 9: POINTS_10}.get(high - low, round(0.025 * (high - low), 3))
+        return {4.0: POINTS_5, 9.0: POINTS_10}.get(float(high - low), round(0.025 * (high - low), 3))
 
     def mean(self, name: str | None = None) -> Score:
-        """The mean answer, in points of the scale, which is checked."""
+        """Return the mean answer, in points of the scale, which is checked."""
         low, high = self.scale
         score = metrics.mean(self.column, name=name)
         checks = (within(self.column, low, high, "declare the right one by catalogue(scales=)."),)
@@ -141,8 +141,9 @@ class Columns:
         for place, given in (("columns", columns), ("scales", scales)):
             for name in given:
                 if name not in ROLES:
+                    known = listing(list(ROLES), 60)
                     raise ArgumentError(
-                        f"catalogue({place}=): no role {name!r}.{suggestion(name, ROLES)} The roles are {listing(list(ROLES), 60)}."
+                        f"catalogue({place}=): no role {name!r}.{suggestion(name, ROLES)} The roles are {known}."
                     )
         for name, value in columns.items():
             _need_kind(name, value)
@@ -177,7 +178,9 @@ class Columns:
         found: dict[str, list[str]] = {}
         for role in roles:
             given = self._columns.get(role, ROLES[role].default)
-            columns = given.columns() if isinstance(given, Expression) else [given] if isinstance(given, str) else list(given)
+            columns = (
+                given.columns() if isinstance(given, Expression) else [given] if isinstance(given, str) else list(given)
+            )
             found.setdefault(ROLES[role].data, []).extend(columns)
         return {data: tuple(dict.fromkeys(columns)) for data, columns in found.items()}
 
@@ -187,9 +190,12 @@ def _need_kind(role: str, value: Any) -> None:
     place = f"catalogue(columns={{{role!r}: ...}})"
     if isinstance(default, Expression):
         if not isinstance(value, str | Expression):
-            raise ArgumentError(f"{place}: a column answered 'yes' or 'no', or a condition such as col('q7') == 1, not {value!r}.")
+            raise ArgumentError(
+                f"{place}: a column answered 'yes' or 'no', or a condition such as col('q7') == 1, not {value!r}."
+            )
     elif isinstance(default, list):
-        if isinstance(value, str) or not isinstance(value, Sequence) or not all(isinstance(v, str) for v in value) or not value:
+        listed = isinstance(value, Sequence) and not isinstance(value, str)
+        if not listed or not value or not all(isinstance(v, str) for v in value):
             raise ArgumentError(f"{place}: a list of columns, one a touchpoint, not {value!r}.")
     elif not isinstance(value, str):
         raise ArgumentError(f"{place}: the name of a column, not {value!r}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import cxstats as cx
-from cxstats.tables.footnotes import MARKS, footnotes
+from cxstats.inference.footnotes import MARKS, footnotes
 
 
 def test_each_note_has_a_mark_of_its_own_however_many_there_are() -> None:

@@ -1,0 +1,140 @@
+"""The number of respondents that would settle a claim: with so many, about 80 of 100 samples do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cxstats as cx
+from cxstats.inference.settle import settling_factor
+
+METHOD = "korn-graubard"
+
+
+def needed(estimate: cx.Estimate, region: Any, level: float = 0.95) -> float:
+    return float(np.ceil(estimate.respondents * settling_factor(estimate, region, level, METHOD)))
+
+
+# --- known answers -------------------------------------------------------------------------------------------------------
+
+
+def normal(n: int, mean: float, sd: float) -> pd.DataFrame:
+    """Return answers with exactly this mean and standard deviation."""
+    x = np.random.default_rng(1).normal(size=n)
+    return pd.DataFrame({"x": mean + sd * (x - x.mean()) / x.std(ddof=1)})
+
+
+@pytest.mark.parametrize(("level", "power_z"), [(0.95, 1.959964 + 0.841621), (0.99, 2.575829 + 0.841621)])
+def test_of_a_mean_it_is_the_textbooks_formula(level: float, power_z: float) -> None:
+    estimate = cx.measure(normal(2000, 1.0, 10.0), cx.mean("x"))
+    found = needed(estimate, cx.above(0.8), level)
+    assert found == pytest.approx((power_z * 10 / 0.2) ** 2, rel=2e-3)
+    assert found == pytest.approx(needed(estimate, cx.below(0.8), level), rel=1e-6)  # contradicted by as many
+
+
+def test_between_two_edges_both_count() -> None:
+    estimate = cx.measure(normal(2000, 0.0, 10.0), cx.mean("x"))
+    both = needed(estimate, cx.between(-0.3, 0.3))
+    assert both == pytest.approx(((1.959964 + 1.281552) * 10 / 0.3) ** 2, rel=2e-3)  # 90 % at each edge
+    far = needed(estimate, cx.between(-0.3, 30))
+    assert far == pytest.approx(needed(estimate, cx.above(-0.3)), rel=1e-4) < both
+
+
+def test_outside_of_two_edges_the_nearer_one_counts() -> None:
+    estimate = cx.measure(normal(2000, 1.0, 10.0), cx.mean("x"))
+    assert needed(estimate, cx.between(-5, 0.8)) == pytest.approx(needed(estimate, cx.below(0.8)), rel=1e-4)
+
+
+def test_on_the_edge_no_sample_settles_it() -> None:
+    estimate = cx.measure(pd.DataFrame({"x": [1.0, 2.0, 3.0]}), cx.mean("x"))
+    assert needed(estimate, cx.above(2)) == np.inf
+    assert needed(estimate, cx.between(0, 2)) == np.inf
+    assert needed(estimate, cx.above(2 + 1e-9)) == np.inf  # as good as on it
+    assert np.isfinite(needed(estimate, cx.above(2.1)))
+
+
+def test_without_an_error_there_is_no_number() -> None:
+    alone = cx.measure(pd.DataFrame({"x": [2.0]}), cx.mean("x"))
+    assert np.isnan(settling_factor(alone, cx.above(1), 0.95))
+    nobody = cx.measure(pd.DataFrame({"x": [np.nan, np.nan]}), cx.mean("x"))
+    assert np.isnan(settling_factor(nobody, cx.above(1), 0.95))
+
+
+def test_it_grows_with_the_level_and_as_the_edge_comes_near() -> None:
+    estimate = cx.measure(pd.DataFrame({"overall": [5] * 70 + [1] * 30}), cx.csat("overall"))
+    by_edge = [needed(estimate, cx.above(edge)) for edge in (62, 64, 66, 68)]
+    by_level = [needed(estimate, cx.above(66), level) for level in (0.8, 0.9, 0.95, 0.99)]
+    assert by_edge == sorted(by_edge)
+    assert by_level == sorted(by_level)
+    assert min(by_edge + by_level) > 100
+
+
+def test_a_domain_needs_respondents_of_the_whole_sample() -> None:
+    rows = normal(2000, 1.0, 10.0)
+    whole = needed(cx.measure(rows, cx.mean("x")), cx.above(0.8))
+    half = pd.concat([rows.assign(g="a"), rows.assign(g="b")])
+    part = needed(cx.measure(half, cx.mean("x"), where=cx.col("g") == "a"), cx.above(0.8))
+    assert part == pytest.approx(2 * whole, rel=2e-3)
+
+
+def test_the_estimate_is_left_as_it_was() -> None:
+    estimate = cx.measure(pd.DataFrame({"overall": [5] * 70 + [1] * 30}), cx.csat("overall"))
+    before = estimate.frame()
+    needed(estimate, cx.between(65, 75))
+    pd.testing.assert_frame_equal(estimate.frame(), before)
+
+
+# --- the promise ---------------------------------------------------------------------------------------------------------
+
+Draw = Callable[[np.random.Generator, int], Any]
+
+
+def means(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    return pd.DataFrame({"x": rng.gamma(4, 0.5, n)})
+
+
+def shares(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    return pd.DataFrame({"overall": np.where(rng.random(n) < 0.12, 5.0, 1.0)})
+
+
+def groups(rng: np.random.Generator, n: int) -> pd.DataFrame:
+    app = np.arange(n) % 3 == 0
+    happy = rng.random(n) < np.where(app, 0.75, 0.68)
+    return pd.DataFrame({"channel": np.where(app, "app", "call"), "overall": np.where(happy, 5.0, 1.0)})
+
+
+def branches(rng: np.random.Generator, n: int) -> cx.Survey:
+    """Return n answers from n / 20 branches that differ: a design effect of about 3."""
+    branch = np.arange(n) // 20
+    level = rng.normal(0, 1, branch.max() + 1)[branch]
+    return cx.Survey(pd.DataFrame({"x": 3 + level + rng.normal(0, 3, n), "branch": branch}), psu="branch")
+
+
+MEAN, CSAT = cx.mean("x"), cx.csat("overall")
+WORLDS: dict[str, tuple[Draw, Callable[[Any], cx.Estimate], Any, int, str]] = {
+    "mean": (means, lambda s: cx.measure(s, MEAN), cx.above(1.9), 150, "supported"),
+    "mean of too few": (means, lambda s: cx.measure(s, MEAN), cx.below(1.7), 12, "contradicted"),
+    "share": (shares, lambda s: cx.measure(s, CSAT), cx.below(15), 200, "supported"),
+    "difference of shares": (
+        groups, lambda s: cx.measure(s, CSAT, by="channel").contrast("app", "call"), cx.above(0), 500, "supported",
+    ),
+    "equivalence": (means, lambda s: cx.measure(s, MEAN), cx.between(1.9, 2.1), 200, "supported"),
+    "clustered": (branches, lambda s: cx.measure(s, MEAN), cx.above(2.7), 600, "supported"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_with_so_many_respondents_eight_in_ten_samples_settle_it(name: str) -> None:
+    draw, measure, region, size, says = WORLDS[name]
+    rng = np.random.default_rng(20261122)
+    found = np.asarray([needed(measure(draw(rng, size)), region) for _ in range(15)])
+    best = needed(measure(draw(rng, 60_000)), region)  # of a sample so large that its estimates are the truth
+    n = int(-(-best // 60) * 60)
+    assert np.quantile(found[np.isfinite(found)], 0.05) < best < np.quantile(found, 0.95)
+    samples = [measure(draw(rng, n)).test(region)["verdict"].iloc[0] for _ in range(300)]
+    rate = samples.count(says) / len(samples)
+    assert 0.73 <= rate <= 0.87, f"{rate:.0%} of samples of {n} say {says}"
