@@ -34,7 +34,7 @@ from cxstats.datasets.synthetic.worlds import FALSE, TRUE
 
 STORED = Path(__file__).with_name("worlds.csv")
 LADDER = (1280, 1920, 2560, 3840, 5120, 7680, 10_240, 15_360, 20_480, 30_720)  # respondents, a multiple of 640 each
-AIM, TRIES, TRIAL_SEED = 0.995, 20, 10_000  # of --sizes, a little above the power of .99 since its seeds are few
+START, ROUNDS, WANTED, AIM, TRIES, TRIAL_SEED = 2560, 4, 4.7, 0.995, 10, 10_000  # of --sizes, a little above the power of .99 since its seeds are few
 RIGHT = {True: "supported", False: "contradicted"}
 KEYS = ["claim", "world", "n"]
 
@@ -106,7 +106,7 @@ def counted(rows: pd.DataFrame) -> pd.DataFrame:
         kinds = group["verdict"].value_counts()
         return pd.Series({
             "seeds": len(group), **{kind: kinds.get(kind, 0) for kind in ("right", "wrong", "inconclusive", "untestable")},
-            "power": power(group["z"]), "answers": group["answers"].median(), "estimate": group["estimate"].mean(),
+            "power": power(group["z"]), "z": group["z"].mean(), "answers": group["answers"].median(), "estimate": group["estimate"].mean(),
         })  # fmt: skip
 
     found = rows.groupby(KEYS, sort=False).apply(count).reset_index()
@@ -135,15 +135,23 @@ def cells() -> Iterator[tuple[str, bool]]:
 
 
 def needed(jobs: int) -> dict[tuple[str, bool], int]:
-    """Return the smallest size of the ladder that has the power, for each claim and world."""
-    found, left = {}, list(cells())
-    for n in LADDER:
-        table = run(worlds(dict.fromkeys(left, n)), list(range(TRIAL_SEED, TRIAL_SEED + TRIES)), jobs)
+    """Return the smallest size of the ladder that has the power, for each claim and world: by trial, and the root of n."""
+    tried, best = dict.fromkeys(cells(), START), {}
+    for _ in range(ROUNDS):
+        table = run(worlds(tried), list(range(TRIAL_SEED, TRIAL_SEED + TRIES)), jobs)
         print(table.to_string(), flush=True)
-        enough = table[table["power"] >= AIM]
-        found |= {(row.claim, row.world == "true"): n for row in enough.itertuples()}
-        left = [cell for cell in left if cell not in found]
-    return found
+        tried = {}
+        for row in table.itertuples():
+            cell, wanted = (row.claim, row.world == "true"), row.n * (WANTED / max(row.z, 0.5)) ** 2
+            if row.power >= AIM:
+                best[cell] = min(row.n, best.get(cell, row.n))
+            larger = [n for n in LADDER if n > row.n]
+            better = next((n for n in LADDER if n >= wanted), LADDER[-1])
+            if row.power < AIM and larger and cell not in best:
+                tried[cell] = max(better, larger[0])
+            elif row.power >= AIM and better < row.n:
+                tried[cell] = better
+    return best
 
 
 if __name__ == "__main__":

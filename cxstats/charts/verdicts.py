@@ -45,7 +45,7 @@ LOOKS = {
     "inconclusive": ("D", MUTED),
     "untestable": ("_", MUTED),
 }
-REGION = mixed(PALETTE[0], 0.16)
+REGION = 0.16  # how much of the colour the shade of a region keeps
 BAND = 0.42  # of a row, above and below its middle: the region that is shaded
 WIDEST = 0.36  # of the width, for the names
 CHARACTER = 0.56  # width of a character, in sizes
@@ -231,7 +231,7 @@ def _interval(ax: Axes, row: Row, pitch: float) -> None:
         inside(np.asarray(v.edges), seen),
         row.y - BAND,
         row.y + BAND,
-        color=REGION,
+        color=mixed(PALETTE[0], REGION),
         linewidth=0,
         zorder=0.6,
         label="_region",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 POWER = 0.8
 Z_POWER = 0.8416212335729143  # the normal quantile of the power
 MOST = 1e8  # times the sample: beyond it the estimate lies on the edge for all that anyone will know
+TOLERANCE, MOST_STEPS = 1e-5, 30
 NO_RULE = ("extreme", "rank")
 
 
@@ -49,17 +50,28 @@ def settling_factor(e: Estimate, region: Region, level: float, method: str | Non
         low, high = _scaled(e, factor)._limits(2 * special.ndtr(-z), method)
         return not any(low[0] <= edge <= high[0] for edge in edges)
 
-    def both(factor: float) -> bool:
-        """Tell whether both edges are cleared at once with a power of 80 %."""
-        larger = _scaled(e, factor)
-        z = np.asarray([z_quantile(p_values(larger, np.full(1, edge), method))[0] for edge in edges])
-        return float(np.sum(special.ndtr(z - z_quantile(1 - level)) - 1) + 1) >= POWER
-
     least = _smallest(lambda factor: cleared(factor, POWER), 1.0)
     if len(edges) == 1 or np.isinf(least):
         return least
-    most = _smallest(lambda factor: cleared(factor, (1 + POWER) / 2), least)
-    return _bisected(both, least, most)
+    return _both_cleared(e, least, edges, z_quantile(1 - level), method)
+
+
+def _both_cleared(e: Estimate, factor: float, edges: list[float], z_level: float, method: str | None) -> float:
+    """Return the factor at which both edges are cleared at once with the power: z grows with its root, nearly."""
+    from scipy import special
+
+    for _ in range(MOST_STEPS):
+        larger = _scaled(e, factor)
+        z = [float(z_quantile(p_values(larger, np.full(1, edge), method))[0]) for edge in edges]
+
+        def enough(more: float, z: list[float] = z) -> bool:
+            return sum(float(special.ndtr(each * more**0.5 - z_level)) - 1 for each in z) + 1 >= POWER
+
+        step = _bisected(enough, 1e-3, 1e3)
+        factor *= step
+        if abs(step - 1) < 2 * TOLERANCE:
+            break
+    return factor
 
 
 def _smallest(holds: Callable[[float], bool], low: float) -> float:
@@ -73,7 +85,7 @@ def _smallest(holds: Callable[[float], bool], low: float) -> float:
 
 
 def _bisected(holds: Callable[[float], bool], low: float, high: float) -> float:
-    while high / low > 1 + 1e-5:
+    while high / low > 1 + TOLERANCE:
         middle = (low * high) ** 0.5
         low, high = (low, middle) if holds(middle) else (middle, high)
     return high
