@@ -55,8 +55,8 @@ def reaching(estimate: Estimate, level: float, over: str | None = None, per: str
     the level at any time but for a middle part; the widest honest interval then has no end on either side, and the note
     says so. A straight line that fits some years need not go on: this is arithmetic, not a forecast.
 
-    The limits missed on either side in at most REACHING_WORST % of samples (``benchmarks/claim_measures.md``), where 2.5 are
-    meant to.
+    The limits missed on either side in at most REACHING_WORST % of samples, by kind of design
+    (``benchmarks/claim_measures.md``), where 2.5 are meant to.
 
     References
     ----------

@@ -65,7 +65,7 @@ def explained(survey: Any, score: Score, by: str | Sequence[str], where: Express
     More groups explain more by chance alone; the correction takes that off, the sample's own eta squared does not. The
     interval reaches 0 unless the groups differ at its level. With true values of 0 to 30 %, 2 to 8 groups and 200 to 5,000
     answers, at least EXPLAINED_WORST % of intervals held the truth, and the limits missed on either side in at most
-    EXPLAINED_SIDE % of samples (``benchmarks/claim_measures.md``).
+    EXPLAINED_SIDE % of samples, by kind of design (``benchmarks/claim_measures.md``).
 
     References
     ----------

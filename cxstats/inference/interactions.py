@@ -37,8 +37,8 @@ def interaction(estimate: Estimate, effect: Mapping[str, Any], by: Mapping[str, 
     Notes
     -----
     On a scale with an end, an effect is smaller where people are close to the end: an interaction of shares can vanish on
-    the log scale, and the other way round. The limits missed on either side in at most INTERACTION_WORST % of samples
-    (``benchmarks/claim_measures.md``), where 2.5 are meant to.
+    the log scale, and the other way round. The limits missed on either side in at most INTERACTION_WORST % of samples, by
+    kind of design (``benchmarks/claim_measures.md``), where 2.5 are meant to.
 
     References
     ----------

@@ -1,0 +1,243 @@
+"""The catalogue: whole, in words of its own, for anybody's columns; and each claim is judged rightly where its truth is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import cxstats as cx
+from benchmarks.worlds import QUICK, SIZES, STORED, survey_of, worlds
+from cxstats.claims.catalogue.roles import ROLES, TOUCHPOINTS
+from cxstats.claims.claim import AllOf
+from cxstats.datasets.synthetic.worlds import FALSE, TRUE
+from cxstats.errors import ArgumentError, CxError
+
+ROOT = Path(__file__).parents[2]
+HERE = (
+    "needs-before-delight", "needs-are-necessary", "enjoyed-but-unmet", "averages-hide-people", "good-service-is-rare",
+    "gap-widens", "not-getting-better", "epic-is-rare", "effort-is-forced", "self-service-fails", "follow-ups-not-kept",
+    "price-or-experience", "young-avoid-phone", "phone-is-dying", "channels-consistent", "provider-customer-gap",
+    "manner-beats-words", "target-trade-off", "word-of-mouth", "experience-has-two-signs", "no-perfection-expected",
+    "norms-mislead", "firms-misjudge-expectations", "cheap-can-be-good",
+)  # fmt: skip
+MISSING = (
+    "service-beats-amenities", "customers-differ", "bots-cost-loyalty", "service-creates-loyalty", "service-top-three",
+    "prize-grows", "poor-service-leaves", "technology-away-from-basics", "programmes-fail", "marketing-led-fails",
+    "fast-easy-fair", "wow-not-worth-it", "frictionless-is-enough", "adequate-pays", "roi-less-than-thought",
+    "closing-the-gap-is-key", "before-the-sale", "service-may-not-repair", "manner-matters", "technology-wrong-customer",
+    "back-office-counts", "few-touchpoints-matter", "innovation-not-needed",
+)  # fmt: skip
+SETS = ("survey", "contacts", "staff", "branches")
+
+
+def single(claims: list[Any]) -> Iterator[cx.Claim]:
+    """Yield each claim of one measure: parts and premises, too."""
+    for claim in claims:
+        if claim.given is not None:
+            yield from single([claim.given])
+        yield from single(list(claim.parts)) if isinstance(claim, AllOf) else (claim,)
+
+
+@pytest.fixture(scope="module")
+def world() -> dict[str, pd.DataFrame]:
+    """Return the tables of a small synthetic world."""
+    return cx.simulate_world(n=2560, seed=4, tables=SETS)
+
+
+def data(world: dict[str, pd.DataFrame]) -> dict[str, cx.Survey]:
+    return {name: survey_of(name, frame) for name, frame in world.items()}
+
+
+@pytest.fixture(scope="module")
+def usual(world: dict[str, pd.DataFrame]) -> cx.Verdicts:
+    """Return the verdicts on the small world."""
+    return cx.check(cx.catalogue(), data(world))
+
+
+# --- the claims ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_ids_are_those_of_the_articles() -> None:
+    ids = [claim.id for claim in cx.catalogue()]
+    assert len(ids) == len(set(ids))
+    assert set(ids) == set(HERE)
+    assert set(TRUE) == set(FALSE) == {*HERE, *MISSING}
+    assert len(HERE) + len(MISSING) == 47
+
+
+def test_the_page_lists_the_claims_still_missing() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("## What is still to come")[2]
+    (listed,) = (part for part in page.split("\n\n") if "claims of the catalogue" in part)
+    assert sorted(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", listed)) == sorted(MISSING)
+    assert f"{len(MISSING)} of {len(TRUE)}" in " ".join(listed.split())
+
+
+@pytest.mark.parametrize("claim", list(single(cx.catalogue())), ids=lambda claim: claim.id)
+def test_every_claim_says_what_it_is(claim: cx.Claim, world: dict[str, pd.DataFrame]) -> None:
+    for words in (claim.id, claim.says, claim.source, claim.what, claim.why):
+        assert words == words.strip()
+        assert words
+        assert words[-1] not in ".;"
+    assert claim.region_for({}) is not None
+    assert set(claim.columns) == set(claim.sets)
+    for name, columns in claim.columns.items():
+        assert columns
+        assert set(columns) <= set(world[name].columns)
+
+
+def test_needs_are_what_is_read(usual: cx.Verdicts) -> None:
+    """A column read but not needed is a mistake, which `check` would have raised; here nothing is out of reach."""
+    assert [v.claim for v in usual if v.verdict == "untestable"] == []
+
+
+@pytest.mark.parametrize("claim", cx.catalogue(), ids=lambda claim: claim.id)
+def test_each_needed_column_is_missed_by_name(claim: Any, world: dict[str, pd.DataFrame]) -> None:
+    for part in single([claim]):
+        for name, columns in part.columns.items():
+            bare = {k: frame.drop(columns=columns[-1]) if k == name else frame for k, frame in world.items()}
+            (found,) = cx.check(part, bare)
+            assert found.verdict == "untestable"
+            assert f"data set '{name}' has no column '{columns[-1]}'" in found.reason
+
+
+def test_a_missing_data_set_is_named(world: dict[str, pd.DataFrame]) -> None:
+    found = cx.check(cx.catalogue(), {"survey": world["survey"].head(0), "branch": world["branches"]})
+    assert {v.verdict for v in found} == {"untestable"}
+    assert "no data set 'staff' was given" in found["provider-customer-gap"].reason
+    assert "no data set 'branches' was given" in found["cheap-can-be-good"].reason
+    assert "Did you mean 'branch'?" in found["cheap-can-be-good"].reason
+
+
+# --- other people's columns ----------------------------------------------------------------------------------------------
+
+CODED = {  # conditions: what they are called elsewhere, and which answer it is there
+    "need_met": ("q2", {"yes": 1, "no": 2}),
+    "delight": ("q3", {"yes": True, "no": False}),
+    "resolved": ("fcr", {"yes": "ja", "no": "nein"}),
+    "told_others": ("told", {"yes": 1, "no": 0}),
+    "service_level": ("level", {"poor": 1, "adequate": 2, "wow": 3}),
+}
+CONDITIONS = {
+    "need_met": cx.col("q2") == 1,
+    "delighted": cx.col("q3"),
+    "resolved": cx.col("fcr") == "ja",
+    "told_others": cx.col("told") == 1,
+    "good_experience": cx.col("level") == 3,
+    "ordinary_experience": cx.col("level") == 2,
+}
+PLAIN = {role: f"my_{role}" for role, r in ROLES.items() if isinstance(r.default, str)}
+RATED = {"overall": (1, 5), "satisfaction": (1, 10), "effort": (1, 7), "touchpoints_expected": (1, 5), "staff_expected": (1, 5)} | {
+    role: (1, 5) for role, r in ROLES.items() if r.scale == (1, 5)
+}
+LISTED = {
+    "touchpoints_expected": [f"want_{t}" for t in TOUCHPOINTS],
+    "touchpoints_delivered": [f"got_{t}" for t in TOUCHPOINTS],
+    "staff_expected": [f"want_{t}" for t in TOUCHPOINTS],
+    "staff_delivered": [f"got_{t}" for t in TOUCHPOINTS],
+}
+
+
+def foreign(world: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the same answers under other names and codings."""
+    names = {(ROLES[role].data, ROLES[role].default): name for role, name in PLAIN.items()}
+    names |= {(ROLES[role].data, old): new for role, new_ in LISTED.items() for old, new in zip(ROLES[role].default, new_, strict=True)}
+    found = {}
+    for name, frame in world.items():
+        coded = {new: frame[old].map(codes) for old, (new, codes) in CODED.items() if name == "survey"}
+        kept = frame.drop(columns=list(CODED) if name == "survey" else [])
+        found[name] = kept.rename(columns={old: new for (data, old), new in names.items() if data == name}).assign(**coded)
+    return found
+
+
+def test_renamed_columns_and_other_codings_change_no_verdict(world: dict[str, pd.DataFrame], usual: cx.Verdicts) -> None:
+    claims = cx.catalogue(columns=PLAIN | LISTED | CONDITIONS, scales=RATED)
+    found = cx.check(claims, data(foreign(world)))
+    same = ["claim", "verdict", "estimate", "conf_low", "conf_high", "region", "p_value", "n", "n_to_settle"]
+    pd.testing.assert_frame_equal(found.frame(parts=True)[same], usual.frame(parts=True)[same])
+    assert {name for claim in single(claims) for names in claim.columns.values() for name in names} & {*CODED, "overall"} == set()
+
+
+def test_a_renamed_rating_without_its_scale_is_untestable(world: dict[str, pd.DataFrame], usual: cx.Verdicts) -> None:
+    renamed = {"survey": survey_of("survey", world["survey"].rename(columns={"overall": "q1"}))}
+    remedy = "the scale of 'q1' (role 'overall') is not declared. Say catalogue(scales={'overall': (lowest, highest)})."
+    found = cx.check(cx.catalogue({"overall": "q1"}), renamed)
+    lost = [v.claim for v in found if remedy in v.reason]
+    assert lost == ["needs-are-necessary", "enjoyed-but-unmet", "averages-hide-people", "experience-has-two-signs"]
+    assert {found[claim].verdict for claim in lost} == {"untestable"}
+    again = cx.check(cx.catalogue({"overall": "q1"}, {"overall": (1, 5)}), renamed)
+    assert [again[claim].conf_low for claim in lost] == [usual[claim].conf_low for claim in lost]
+
+
+def test_a_scale_moves_the_difference_that_matters() -> None:
+    def region(**options: Any) -> str:
+        return str(next(c for c in cx.catalogue(**options) if c.id == "channels-consistent").region_for({}))
+
+    assert region() == "below(0.2)"
+    assert region(scales={"satisfaction": (1, 5)}) == "below(0.1)"
+    assert region(columns={"satisfaction": "s"}, scales={"satisfaction": (0, 100)}) == "below(2.5)"
+
+
+def test_answers_beyond_the_scale_are_somebodys_mistake(world: dict[str, pd.DataFrame]) -> None:
+    with pytest.raises(CxError, match=r"claim 'not-getting-better'.*satisfaction"):
+        cx.check(cx.catalogue(scales={"satisfaction": (1, 5)}), data(world))
+
+
+def test_touchpoints_of_staff_and_customers_must_be_alike(world: dict[str, pd.DataFrame]) -> None:
+    columns, scales = {"touchpoints_expected": LISTED["touchpoints_expected"]}, {"touchpoints_expected": (1, 5)}
+    renamed = world | {"survey": foreign(world)["survey"]}
+    claim = next(c for c in cx.catalogue(columns, scales) if c.id == "firms-misjudge-expectations")
+    with pytest.raises(ArgumentError, match="the roles 'touchpoints_expected' and 'staff_expected' must name the same columns"):
+        cx.check(claim, renamed)
+    (bare,) = cx.check(claim, {"survey": renamed["survey"]})
+    assert bare.verdict == "untestable"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"columns": {"overal": "q1"}}, "catalogue(columns=): no role 'overal'. Did you mean 'overall'? The roles are 'overall',"),
+        ({"scales": {"efort": (1, 5)}}, "catalogue(scales=): no role 'efort'. Did you mean 'effort'?"),
+        ({"columns": {"overall": 5}}, "catalogue(columns={'overall': ...}): the name of a column, not 5."),
+        ({"columns": {"need_met": 1}}, "a column answered 'yes' or 'no', or a condition such as col('q7') == 1, not 1."),
+        ({"columns": {"staff_expected": "q1"}}, "a list of columns, one a touchpoint, not 'q1'."),
+        ({"columns": {"staff_expected": []}}, "a list of columns, one a touchpoint, not []."),
+        ({"scales": {"segment": (1, 5)}}, "catalogue(scales=): the role 'segment' is no rating and has no scale."),
+        ({"scales": {"overall": (5, 1)}}, "catalogue(scales=): 'overall' needs (lowest, highest), not (5, 1)."),
+    ],
+)
+def test_bad_roles(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError) as error:
+        cx.catalogue(**options)
+    assert message in str(error.value)
+
+
+# --- worlds in which each claim is true, and false ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stored() -> pd.DataFrame:
+    """Return the counts of `benchmarks/worlds.py`."""
+    return pd.read_csv(STORED, dtype={"world": str}).set_index(["claim", "world"])
+
+
+def test_verdicts_are_right_in_both_worlds(stored: pd.DataFrame) -> None:
+    assert {claim for claim, _ in stored.index} == set(HERE) == set(SIZES)
+    assert len(stored) == 2 * len(HERE)
+    assert (stored["right"] >= 0.95 * stored["seeds"]).all()
+    assert (stored["power"] >= 0.99).all()
+    assert (stored[["right", "wrong", "inconclusive", "untestable"]].sum(axis=1) == stored["seeds"]).all()
+    for claim, sizes in SIZES.items():
+        assert tuple(stored.loc[[(claim, "true"), (claim, "false")], "n"]) == sizes
+
+
+@pytest.mark.parametrize("world", worlds(QUICK), ids=lambda world: f"{world.n}: {', '.join(world.claims)}")
+def test_a_few_worlds_drawn_anew(world: Any, stored: pd.DataFrame) -> None:
+    for seed in (1, 2):
+        for row in world.check(seed):
+            assert stored.loc[(row["claim"], row["world"]), "right"] == 100  # of which these are two
+            assert row["verdict"] == "right", row
