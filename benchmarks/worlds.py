@@ -1,23 +1,25 @@
 """Verdicts in worlds whose truth is known: is each claim of the catalogue supported where it is true, contradicted where false?
 
-    python benchmarks/worlds.py [--seeds 100] [--jobs 2]     # every claim in its two worlds
-    python benchmarks/worlds.py --quick                      # a few claims and seeds against the table
-    python benchmarks/worlds.py --sizes                      # finds the respondents each claim needs, as in SIZES
+    python benchmarks/worlds.py [--seeds 100] [--jobs 2]     # every claim in its two worlds: 20 minutes of one core
+    python benchmarks/worlds.py --only gap-widens            # one claim; its rows replace those stored
+    python benchmarks/worlds.py --quick                      # a few claims and seeds: are they right?
+    python benchmarks/worlds.py --sizes                      # finds the respondents that each claim needs, as in SIZES
 
-The worlds are those of ``cxstats.datasets.synthetic.worlds``. What the process states is the truth; the 40 branches with their
-effects are drawn anew with each seed, as a sample of branches would be. Data come as an analyst would declare them: the survey with
-weights, regions as strata and branches as PSUs; staff with their branches; contacts with customers as PSUs, an anonymous one
-for itself; branches, which come once a quarter, as PSUs.
+The worlds are those of ``cxstats.datasets.synthetic.worlds``. What a process states is the truth; the 40 branches with their
+effects are drawn anew with each seed, as a sample of branches would be. Data come as an analyst would declare them: the survey
+with weights, regions as strata and branches as PSUs; staff with their branches; branches, which come once a quarter, as PSUs;
+contacts with customers as PSUs, each anonymous contact for itself.
 
-The power is worked out from how far the intervals lie from the edges of regions: with z the normal quantile of a verdict's p,
-below 0 on the wrong side, it is Phi((mean z - 1.96) / sd z) over the seeds. A count of 100 could not tell .99 from .95.
+Right is *supported* where the claim is true, *contradicted* where it is false. The power is worked out from how far intervals
+lie from the edges of regions: with z the normal quantile of a verdict's p, below 0 on the wrong side, it is
+Phi((mean z - 1.96) / sd z) over the seeds. A count of 100 can hardly tell .99 from .95.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
@@ -33,16 +35,49 @@ from cxstats.claims.claim import AllOf
 from cxstats.datasets.synthetic.worlds import FALSE, TRUE
 
 STORED = Path(__file__).with_name("worlds.csv")
-LADDER = (1280, 1920, 2560, 3840, 5120, 7680, 10_240, 15_360, 20_480, 30_720)  # respondents, a multiple of 640 each
-START, ROUNDS, WANTED, AIM, TRIES, TRIAL_SEED = 2560, 4, 4.7, 0.995, 10, 10_000  # of --sizes, a little above the power of .99 since its seeds are few
 RIGHT = {True: "supported", False: "contradicted"}
+KINDS = ["right", "wrong", "inconclusive", "untestable"]
 KEYS = ["claim", "world", "n"]
+Cell = tuple[str, bool]  # a claim, and whether it is true
 
-SIZES: dict[str, tuple[int, int]] = {}  # respondents in the world where it is true, and false
+SIZES: dict[str, tuple[int, int]] = {  # respondents, where it is true and where it is false
+    "needs-before-delight": (7680, 20_480),
+    "needs-are-necessary": (7680, 1280),
+    "enjoyed-but-unmet": (1920, 5120),
+    "averages-hide-people": (5120, 20_480),
+    "good-service-is-rare": (2560, 1920),
+    "gap-widens": (40_960, 2560),
+    "not-getting-better": (3840, 2560),
+    "epic-is-rare": (3840, 1920),
+    "price-or-experience": (2560, 1280),
+    "channels-consistent": (40_960, 5120),
+    "word-of-mouth": (2560, 7680),
+    "experience-has-two-signs": (1280, 3840),
+    "target-trade-off": (10_240, 20_480),
+    "manner-beats-words": (3840, 1280),
+    "cheap-can-be-good": (1280, 1280),
+    "no-perfection-expected": (3840, 1280),
+    "norms-mislead": (2560, 1280),
+    "firms-misjudge-expectations": (2560, 30_720),
+    "provider-customer-gap": (1280, 1920),
+    "effort-is-forced": (1280, 1280),
+    "self-service-fails": (1280, 1280),
+    "follow-ups-not-kept": (1280, 1280),
+    "young-avoid-phone": (1280, 1280),
+    "phone-is-dying": (2560, 2560),
+}
+
+# how --sizes looks for them: few seeds, so a power a little above .99
+LADDER = (1280, 1920, 2560, 3840, 5120, 7680, 10_240, 15_360, 20_480, 30_720, 40_960)
+START, ROUNDS, TRIES, FIRST_TRIAL = 2560, 4, 10, 10_000
+AIM, DISTANCE = 0.995, 4.7  # the power, and the mean z at which it is about reached
+
+SHORT = ("word-of-mouth", "needs-are-necessary", "gap-widens", "cheap-can-be-good", "young-avoid-phone")  # of --quick
+MOST = 10_000  # and no larger worlds
 
 
 @dataclass(frozen=True)
-class Drawn:
+class World:
     """One world at one size, and the claims that are checked in it: each with the truth that it has there."""
 
     changes: dict[str, Any]
@@ -54,16 +89,15 @@ class Drawn:
         claims = [claim for claim in cx.catalogue() if claim.id in self.claims]
         tables = tuple(dict.fromkeys(name for claim in claims for name in sets_of(claim)))
         drawn = cx.simulate_world(n=self.n, seed=seed, tables=tables, **self.changes)
-        return [self._row(v, seed) for v in cx.check(claims, {name: survey_of(name, drawn[name]) for name in tables})]
+        return [self._row(found) for found in cx.check(claims, {name: survey_of(name, drawn[name]) for name in tables})]
 
-    def _row(self, verdict: cx.Verdict, seed: int) -> dict[str, Any]:
-        truth = self.claims[verdict.claim]
-        wrong_side = (verdict.edges[0] < verdict.estimate < verdict.edges[1]) is not truth
-        z = 0.0 if np.isnan(verdict.p_value) else float(stats.norm.isf(verdict.p_value / 2))
-        return {"claim": verdict.claim, "world": str(truth).lower(), "n": self.n, "seed": seed, "answers": verdict.n,
-                "verdict": "right" if verdict.verdict == RIGHT[truth] else
-                "wrong" if verdict.verdict in RIGHT.values() else verdict.verdict,
-                "estimate": verdict.estimate, "z": -z if wrong_side else z}  # fmt: skip
+    def _row(self, found: cx.Verdict) -> dict[str, Any]:
+        truth = self.claims[found.claim]
+        said = {RIGHT[truth]: "right", RIGHT[not truth]: "wrong"}.get(found.verdict, found.verdict)
+        z = 0.0 if np.isnan(found.p_value) else float(stats.norm.isf(found.p_value / 2))
+        inside = found.edges[0] < found.estimate < found.edges[1]
+        return {"claim": found.claim, "world": str(truth).lower(), "n": self.n, "answers": found.n, "verdict": said,
+                "z": z if inside is truth else -z}  # fmt: skip
 
 
 def sets_of(claim: Any) -> tuple[str, ...]:
@@ -72,90 +106,143 @@ def sets_of(claim: Any) -> tuple[str, ...]:
 
 
 def survey_of(name: str, frame: pd.DataFrame) -> cx.Survey:
-    """Return a table with the design that it has."""
+    """Return a table with its design."""
     if name == "survey":
         return cx.Survey(frame, weight="weight", strata="region", psu="branch")
-    if name == "staff":
-        return cx.Survey(frame, strata="region", psu="branch")
     if name == "contacts":
         return cx.Survey(frame.assign(customer=frame["customer"].fillna(frame["contact"])), psu="customer")
-    return cx.Survey(frame, psu="branch")
+    return cx.Survey(frame, strata="region", psu="branch") if name == "staff" else cx.Survey(frame, psu="branch")
 
 
-def worlds(sizes: dict[tuple[str, bool], int]) -> list[Drawn]:
-    """Return the worlds of these claims: one for all that share it, at a size."""
-    found: dict[str, Drawn] = {}
+def worlds(sizes: dict[Cell, int]) -> list[World]:
+    """Return the worlds of these claims: one for all that share it, at one size."""
+    found: dict[str, World] = {}
     for (claim, truth), n in sizes.items():
         changes = (TRUE if truth else FALSE)[claim]
-        found.setdefault(repr((changes, n)), Drawn(changes, n, {})).claims[claim] = truth
+        found.setdefault(repr((changes, n)), World(changes, n, {})).claims[claim] = truth
     return list(found.values())
 
 
-def checked(task: tuple[Drawn, list[int]]) -> pd.DataFrame:
+def cells(only: Iterable[str] = ()) -> dict[Cell, int]:
+    """Return each claim of the catalogue, true and false, with its size."""
+    ids = list(only) or [claim.id for claim in cx.catalogue()]
+    return {(claim, truth): SIZES[claim][not truth] for claim in ids for truth in (True, False)}
+
+
+def quick() -> dict[Cell, int]:
+    """Return a few claims and worlds, none of them large."""
+    return {cell: n for cell, n in cells(SHORT).items() if n < MOST}
+
+
+def checked(task: tuple[World, range]) -> pd.DataFrame:
     """Return one row a claim and seed."""
     world, seeds = task
-    rows = [row for seed in seeds for row in world.check(seed)]
-    print(f"{len(seeds)} seeds, n = {world.n:,}: {', '.join(world.claims)}", file=sys.stderr, flush=True)
-    return pd.DataFrame(rows)
+    rows = pd.DataFrame([row for seed in seeds for row in world.check(seed)])
+    print(f"n = {world.n:,}, seeds {seeds[0]} to {seeds[-1]}: {', '.join(world.claims)}", file=sys.stderr, flush=True)
+    return rows
+
+
+def run(drawn: list[World], seeds: range, jobs: int, step: int = 10) -> Iterator[pd.DataFrame]:
+    """Yield the counts after every few seeds: one row a claim and world, verdicts of each kind, and the power."""
+    drawn = sorted(drawn, key=lambda world: -world.n)
+    chunks = [seeds[i : i + step] for i in range(0, len(seeds), step)]
+    rows = []
+    with get_context("spawn").Pool(jobs) as pool:
+        for found in pool.imap(checked, [(world, chunk) for chunk in chunks for world in drawn]):
+            rows.append(found)
+            if len(rows) % len(drawn) == 0:
+                yield in_order(counted(pd.concat(rows, ignore_index=True)))
 
 
 def counted(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a claim and world: verdicts of each kind, and the power."""
-
-    def count(group: pd.DataFrame) -> pd.Series:
-        kinds = group["verdict"].value_counts()
-        return pd.Series({
-            "seeds": len(group), **{kind: kinds.get(kind, 0) for kind in ("right", "wrong", "inconclusive", "untestable")},
-            "power": power(group["z"]), "z": group["z"].mean(), "answers": group["answers"].median(), "estimate": group["estimate"].mean(),
-        })  # fmt: skip
-
-    found = rows.groupby(KEYS, sort=False).apply(count).reset_index()
-    counts = ["seeds", "right", "wrong", "inconclusive", "untestable"]
-    return found.astype(dict.fromkeys(counts, int))
+    """Return the counts of verdicts, and the power."""
+    by = rows.groupby(KEYS)
+    found = by.agg(answers=("answers", "median"), seeds=("z", "size"), z=("z", "mean"), spread=("z", "std"))
+    counts = by["verdict"].value_counts().unstack(fill_value=0).reindex(columns=KINDS, fill_value=0)
+    found["power"] = stats.norm.cdf((found["z"] - stats.norm.isf(0.025)) / found["spread"].clip(lower=1e-3))
+    return found.join(counts).reset_index()[[*KEYS, "answers", "seeds", *KINDS, "z", "power"]]
 
 
-def power(z: pd.Series) -> float:
-    """Return the chance of a right verdict, from how far each interval lay from the edge."""
-    spread = max(float(z.std()), 1e-3)
-    return float(stats.norm.cdf((z.mean() - stats.norm.isf(0.025)) / spread))
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the order of the catalogue, the true world first."""
+    order = {claim.id: i for i, claim in enumerate(cx.catalogue())}
+    return table.sort_values(["claim", "world"], key=lambda c: c.map(order) if c.name == "claim" else c == "false")
 
 
-def run(drawn: list[Drawn], seeds: list[int], jobs: int, step: int = 20) -> pd.DataFrame:
-    """Return the counts; worlds that take longest first."""
-    tasks = [(world, seeds[i : i + step]) for world in sorted(drawn, key=lambda w: -w.n) for i in range(0, len(seeds), step)]
-    with get_context("spawn").Pool(jobs) as pool:
-        rows = pd.concat(pool.imap(checked, tasks), ignore_index=True)
-    return counted(rows)
-
-
-def cells() -> Iterator[tuple[str, bool]]:
-    """Return each claim of the catalogue, true and false."""
-    for claim in cx.catalogue():
-        yield from ((claim.id, True), (claim.id, False))
-
-
-def needed(jobs: int) -> dict[tuple[str, bool], int]:
-    """Return the smallest size of the ladder that has the power, for each claim and world: by trial, and the root of n."""
-    tried, best = dict.fromkeys(cells(), START), {}
+def needed(jobs: int) -> dict[Cell, int]:
+    """Return the smallest size of the ladder that has the power: tried, then reckoned by the root of n, and tried again."""
+    left, found = {(claim.id, truth): START for claim in cx.catalogue() for truth in (True, False)}, {}
     for _ in range(ROUNDS):
-        table = run(worlds(tried), list(range(TRIAL_SEED, TRIAL_SEED + TRIES)), jobs)
+        (table,) = run(worlds(left), range(FIRST_TRIAL, FIRST_TRIAL + TRIES), jobs, TRIES)
         print(table.to_string(), flush=True)
-        tried = {}
+        left = {}
         for row in table.itertuples():
-            cell, wanted = (row.claim, row.world == "true"), row.n * (WANTED / max(row.z, 0.5)) ** 2
+            cell, wanted = (row.claim, row.world == "true"), row.n * (DISTANCE / max(row.z, 0.5)) ** 2
+            reckoned = next((n for n in LADDER if n >= wanted), LADDER[-1])
             if row.power >= AIM:
-                best[cell] = min(row.n, best.get(cell, row.n))
-            larger = [n for n in LADDER if n > row.n]
-            better = next((n for n in LADDER if n >= wanted), LADDER[-1])
-            if row.power < AIM and larger and cell not in best:
-                tried[cell] = max(better, larger[0])
-            elif row.power >= AIM and better < row.n:
-                tried[cell] = better
-    return best
+                found[cell] = row.n
+                left |= {cell: reckoned} if reckoned < row.n else {}
+            elif cell not in found and row.n < LADDER[-1]:
+                left[cell] = max(reckoned, LADDER[LADDER.index(row.n) + 1])
+    return found
+
+
+def page(table: pd.DataFrame) -> str:
+    """Return the page that goes with the table."""
+    regions = {claim.id: repr(claim).partition(" -> ")[2].rstrip(">") for claim in cx.catalogue()}
+    claims, least = table["claim"].nunique(), table.loc[table["right"].idxmin()]
+    lines = [
+        "# Verdicts in worlds whose truth is known",
+        "",
+        f"Written by `python benchmarks/worlds.py --seeds {table['seeds'].min()}` on {date.today():%Y-%m-%d}; cxstats "
+        f"{cx.__version__}, seeds 1 to {table['seeds'].min()}.",
+        "",
+        f"{claims} claims, each in a world in which it is true and in one in which it is false; level 95 %. `right` counts",
+        "*supported* where it is true and *contradicted* where it is false, `wrong` the opposite. `n` respondents (the contact",
+        "log grows with them, as do the staff asked beyond 8,320) give a power of at least .99; `answers` is the median base.",
+        "",
+        f"Fewest right: {least['claim']} ({least['world']}), {least['right']} of {least['seeds']}. In all "
+        + ", ".join(f"{table[kind].sum():,} {kind}" for kind in KINDS)
+        + ".",
+        "",
+        "| claim | region | world | n | answers | right | wrong | inconclusive | untestable | power |",
+        f"|{'---|' * 10}",
+    ]
+    for row in table.itertuples():
+        counts = " | ".join(str(getattr(row, kind)) for kind in KINDS)
+        shown = f"{row.n:,} | {row.answers:,.0f} | {counts} | {min(row.power, 0.9999):.4f}"
+        lines.append(f"| {row.claim} | {regions[row.claim]} | {row.world} | {shown} |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Write the table, or check a few cells against it, or look for the sizes."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="claims, with commas; their rows replace those stored")
+    parser.add_argument("--quick", action="store_true", help="a few worlds and seeds")
+    parser.add_argument("--sizes", action="store_true", help="look for the smallest sizes with the power wanted")
+    parser.add_argument("--out", type=Path, default=STORED)
+    asked = parser.parse_args()
+    if asked.sizes:
+        found = needed(asked.jobs)
+        for claim in SIZES:
+            print(f'    "{claim}": ({found.get((claim, True))}, {found.get((claim, False))}),')
+        return 0
+    if asked.quick:
+        (now,) = run(worlds(quick()), range(1, 3), asked.jobs)
+        off = now[now["right"] < now["seeds"]]
+        print("all verdicts are right" if off.empty else f"verdicts are off:\n{off.to_string()}")
+        return int(not off.empty)
+    only = asked.only.split(",") if asked.only else []
+    kept = pd.read_csv(asked.out, dtype={"world": str}).query("claim not in @only") if only else None
+    for found in run(worlds(cells(only)), range(1, asked.seeds + 1), asked.jobs):
+        table = in_order(pd.concat([kept, found], ignore_index=True))
+        table.to_csv(asked.out, index=False, float_format="%.6g", lineterminator="\n")
+        asked.out.with_suffix(".md").write_text(page(table), encoding="utf-8", newline="\n")
+    return 0
 
 
 if __name__ == "__main__":
-    jobs = 2
-    found = needed(jobs)
-    for claim in cx.catalogue():
-        print(f'    "{claim.id}": ({found.get((claim.id, True))}, {found.get((claim.id, False))}),')
+    sys.exit(main())

@@ -10,4 +10,17 @@ from cxstats.claims.region import Region, above, below, between
 from cxstats.claims.verdict import Verdict
 from cxstats.claims.verdicts import Verdicts
 
-__all__ = ["AllOf", "Claim", "Region", "Verdict", "Verdicts", "above", "all_of", "below", "between", "catalogue", "check", "declare"]
+__all__ = [
+    "AllOf",
+    "Claim",
+    "Region",
+    "Verdict",
+    "Verdicts",
+    "above",
+    "all_of",
+    "below",
+    "between",
+    "catalogue",
+    "check",
+    "declare",
+]

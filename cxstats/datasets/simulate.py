@@ -69,7 +69,7 @@ def simulate_world(
     Parameters
     ----------
     n : int
-        Number of respondents of the survey; the contact log grows with it.
+        Number of respondents of the survey; the contact log grows with it and, beyond 8,320, the staff asked.
     seed : int
         Another seed, another sample.
     tables : tuple of str

@@ -93,9 +93,7 @@ def explained(survey: Any, score: Score, by: str | Sequence[str], where: Express
     if len(there) < 2:
         raise NoGroupError(f"explained(by={by!r}): {len(there)} groups have answers to {score.name}; two are needed.")
     squares = measure(survey, _squares(score, names, means), where=where)
-    notes = {str(n) for n in squares._rows.note if n}
-    if len(there) < len(means):
-        notes |= {f"{len(means) - len(there)} groups have no answers"}
+    notes = {str(n) for n in (*squares._rows.note, *means._rows.note) if n}
     within, total = (float(v) for v in squares.values[:2])
     value, limits = np.nan, _unknown
     if not within > STILL * total:
@@ -106,9 +104,9 @@ def explained(survey: Any, score: Score, by: str | Sequence[str], where: Express
         bare = 1 - (within + chance.lost) / (total + float(squares.std_error[2]) ** 2)
         value, limits = (100 * max(bare, 0.0) if not np.isnan(bare) else np.nan), chance.limits
         notes |= {"below 0, given as 0"} if bare < 0 else set()
-    labels = squares.labels.iloc[:1].assign(metric=score.name, explained=f"by {', '.join(names)}")
+    labels = squares.labels.iloc[:1].assign(metric=means.labels["metric"][0], explained=f"by {', '.join(names)}")
     return with_own_limits(
-        squares, [value], labels, [np.arange(1)], [limits], family="explained", unit="%",
+        means, [value], labels, [there], [limits], family="explained", unit="%",
         notes=[join(notes)], low=np.zeros(1), high=np.full(1, 100.0),
     )  # fmt: skip
 

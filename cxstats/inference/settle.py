@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from cxstats.inference.estimate import Estimate, Region
 
 POWER = 0.8
-Z_POWER = 0.8416212335729143  # the normal quantile of the power
 MOST = 1e8  # times the sample: beyond it the estimate lies on the edge for all that anyone will know
 TOLERANCE, MOST_STEPS = 1e-5, 30
 NO_RULE = ("extreme", "rank")
@@ -53,7 +52,7 @@ def settling_factor(e: Estimate, region: Region, level: float, method: str | Non
     least = _smallest(lambda factor: cleared(factor, POWER), 1.0)
     if len(edges) == 1 or np.isinf(least):
         return least
-    return _both_cleared(e, least, edges, z_quantile(1 - level), method)
+    return _both_cleared(e, least, edges, float(z_quantile(1 - level)), method)
 
 
 def _both_cleared(e: Estimate, factor: float, edges: list[float], z_level: float, method: str | None) -> float:

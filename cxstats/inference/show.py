@@ -107,6 +107,7 @@ def _table(estimate: Estimate) -> tuple[list[str], list[list[str]], int]:
     decimals = np.zeros(len(frame), dtype=int)
     for rows in frame.groupby("metric", sort=False).indices.values():
         decimals[rows] = _digits(frame.iloc[rows])
+    decimals[estimate._rows.family == "rank"] = 0
     for i in range(min(len(estimate), MOST_ROWS)):
         row = frame.iloc[i]
         digits = int(decimals[i])

@@ -21,9 +21,10 @@ from cxstats.inference.intervals import t_quantile
 if TYPE_CHECKING:
     from cxstats.inference.estimate import Estimate
 
-DRAWS, SEED = 2048, 1
+DRAWS, LEVELS, SEED = 2048, 64, 1
 MOST = 500  # more estimates than this are treated by Bonferroni
 COARSE = np.asarray([0, 0.5, 1, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 5, 6, 8.5])
+STEPS = (np.arange(LEVELS) + 0.5) / LEVELS
 NORMAL = 300  # if all have more degrees of freedom, t is taken for normal
 
 
@@ -82,17 +83,18 @@ class Simultaneous:
         i, u, y, root, h = self._drawn
         row, r = np.arange(DRAWS), self.correlation[i]
         if (self.df > NORMAL).all():
-            edge, t = np.full(len(self.df), z), -special.ndtri(u * chance)
+            edge, t = np.full(len(self.df), z), -special.ndtri(chance * STEPS)[u]
             t_all = y + r * (t - y[row, i])[:, None]
         else:
-            edge, t = t_quantile(2 * chance, self.df), -special.stdtrit(self.df[i], u * chance)
+            edge, (some, which) = t_quantile(2 * chance, self.df), np.unique(self.df, return_inverse=True)
+            t = -special.stdtrit(some[:, None], chance * STEPS)[which[i], u]
             w = root / (self.df[i] + t**2)  # the estimated variance of row i over the true one, given T_i
             spread = np.sqrt(2 / (9 * self.df))
             # chi square over df is (1 - s^2 + s g)^3 with a normal g (Wilson and Hilferty 1931)
             g = (np.cbrt(w) - 1 + spread[i] ** 2) / spread[i]
             g_all = h + r**2 * (g - h[row, i])[:, None]
-            w_all = np.maximum(1 - spread**2 + spread * g_all, 0.01) ** 3
-            t_all = (y + r * (t * np.sqrt(w) - y[row, i])[:, None]) / np.sqrt(w_all)
+            third = np.maximum(1 - spread**2 + spread * g_all, 0.01)
+            t_all = (y + r * (t * np.sqrt(w) - y[row, i])[:, None]) / (third * np.sqrt(third))
         happens = (np.abs(t_all) if self.two_sided else t_all) > edge * (1 - 1e-9)
         happens[row, i] = True
         share = 1 / happens.sum(axis=1)
@@ -103,7 +105,7 @@ class Simultaneous:
         """Draw which row misses, how far, and normal variables with the correlations of the errors and of their variances."""
         draw, size = np.random.default_rng(SEED), len(self.df)
         i = np.arange(DRAWS) * size // DRAWS if size <= DRAWS else draw.integers(0, size, DRAWS)
-        u = (draw.permutation(DRAWS) + 0.5) / DRAWS
+        u = draw.permutation(DRAWS) % LEVELS
         y = draw.standard_normal((DRAWS, size)) @ _root(self.correlation)
         h = draw.standard_normal((DRAWS, size)) @ _root(self.correlation**2)
         return i, u, y, draw.chisquare(self.df[i] + 1), h

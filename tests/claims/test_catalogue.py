@@ -1,4 +1,7 @@
-"""The catalogue: whole, in words of its own, for anybody's columns; and each claim is judged rightly where its truth is known."""
+"""The catalogue: whole, in words of its own, for anybody's columns; and each claim is judged rightly where its truth is known.
+
+The worlds are those of `benchmarks/worlds.py`, whose stored counts must hold the promise; a few are drawn anew.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pandas as pd
 import pytest
 
 import cxstats as cx
-from benchmarks.worlds import QUICK, SIZES, STORED, survey_of, worlds
+from benchmarks.worlds import SIZES, STORED, quick, survey_of, worlds
 from cxstats.claims.catalogue.roles import ROLES, TOUCHPOINTS
 from cxstats.claims.claim import AllOf
 from cxstats.datasets.synthetic.worlds import FALSE, TRUE
@@ -32,6 +35,7 @@ MISSING = (
     "closing-the-gap-is-key", "before-the-sale", "service-may-not-repair", "manner-matters", "technology-wrong-customer",
     "back-office-counts", "few-touchpoints-matter", "innovation-not-needed",
 )  # fmt: skip
+RATE_OVERALL = ["needs-are-necessary", "enjoyed-but-unmet", "averages-hide-people", "experience-has-two-signs"]
 SETS = ("survey", "contacts", "staff", "branches")
 
 
@@ -72,9 +76,9 @@ def test_the_ids_are_those_of_the_articles() -> None:
 
 def test_the_page_lists_the_claims_still_missing() -> None:
     page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("## What is still to come")[2]
-    (listed,) = (part for part in page.split("\n\n") if "claims of the catalogue" in part)
+    listed = page.partition("claims of the catalogue")[2]
+    assert listed.startswith(f" {len(MISSING)} of {len(TRUE)} are missing")
     assert sorted(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", listed)) == sorted(MISSING)
-    assert f"{len(MISSING)} of {len(TRUE)}" in " ".join(listed.split())
 
 
 @pytest.mark.parametrize("claim", list(single(cx.catalogue())), ids=lambda claim: claim.id)
@@ -105,22 +109,34 @@ def test_each_needed_column_is_missed_by_name(claim: Any, world: dict[str, pd.Da
             assert f"data set '{name}' has no column '{columns[-1]}'" in found.reason
 
 
-def test_a_missing_data_set_is_named(world: dict[str, pd.DataFrame]) -> None:
-    found = cx.check(cx.catalogue(), {"survey": world["survey"].head(0), "branch": world["branches"]})
-    assert {v.verdict for v in found} == {"untestable"}
-    assert "no data set 'staff' was given" in found["provider-customer-gap"].reason
-    assert "no data set 'branches' was given" in found["cheap-can-be-good"].reason
-    assert "Did you mean 'branch'?" in found["cheap-can-be-good"].reason
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        ("provider-customer-gap", "no data set 'staff' was given, only 'survey', 'branch'."),
+        ("firms-misjudge-expectations", "no data set 'staff' was given"),
+        ("cheap-can-be-good", "no data set 'branches' was given, only 'survey', 'branch'. Did you mean 'branch'?"),
+        ("phone-is-dying", "no data set 'contacts' was given"),
+    ],
+)
+def test_a_missing_data_set_is_named(world: dict[str, pd.DataFrame], claim: str, reason: str) -> None:
+    (asked,) = (c for c in cx.catalogue() if c.id == claim)
+    (found,) = cx.check(asked, {"survey": world["survey"], "branch": world["branches"]})
+    assert found.verdict == "untestable"
+    assert reason in found.reason
 
 
 # --- other people's columns ----------------------------------------------------------------------------------------------
 
-CODED = {  # conditions: what they are called elsewhere, and which answer it is there
-    "need_met": ("q2", {"yes": 1, "no": 2}),
-    "delight": ("q3", {"yes": True, "no": False}),
-    "resolved": ("fcr", {"yes": "ja", "no": "nein"}),
-    "told_others": ("told", {"yes": 1, "no": 0}),
-    "service_level": ("level", {"poor": 1, "adequate": 2, "wow": 3}),
+CODED = {  # by data set and column: what it is called elsewhere, and which answers are given there
+    ("survey", "need_met"): ("q2", {"yes": 1, "no": 2}),
+    ("survey", "delight"): ("q3", {"yes": True, "no": False}),
+    ("survey", "resolved"): ("fcr", {"yes": "ja", "no": "nein"}),
+    ("survey", "told_others"): ("told", {"yes": 1, "no": 0}),
+    ("survey", "service_level"): ("level", {"poor": 1, "adequate": 2, "wow": 3}),
+    ("survey", "would_pay_more"): ("pays", {"yes": "yes", "no": "no"}),
+    ("contacts", "channel"): ("via", {"phone": "call", "app": "app", "web": "web", "branch": "visit"}),
+    ("contacts", "age"): ("years", {"18-24": 21, "25-34": 30, "35-49": 42, "50-64": 57, "65+": 70}),
+    ("contacts", "follow_up_kept"): ("kept", {"yes": 1.0, "no": 0.0}),
 }
 CONDITIONS = {
     "need_met": cx.col("q2") == 1,
@@ -129,11 +145,13 @@ CONDITIONS = {
     "told_others": cx.col("told") == 1,
     "good_experience": cx.col("level") == 3,
     "ordinary_experience": cx.col("level") == 2,
+    "would_pay_more": "pays",
+    "by_phone": cx.col("via") == "call",
+    "young": cx.col("years") < 25,
+    "follow_up_kept": cx.col("kept") > 0.5,
 }
 PLAIN = {role: f"my_{role}" for role, r in ROLES.items() if isinstance(r.default, str)}
-RATED = {"overall": (1, 5), "satisfaction": (1, 10), "effort": (1, 7), "touchpoints_expected": (1, 5), "staff_expected": (1, 5)} | {
-    role: (1, 5) for role, r in ROLES.items() if r.scale == (1, 5)
-}
+RATED = {role: r.scale for role, r in ROLES.items() if r.scale is not None}
 LISTED = {
     "touchpoints_expected": [f"want_{t}" for t in TOUCHPOINTS],
     "touchpoints_delivered": [f"got_{t}" for t in TOUCHPOINTS],
@@ -145,32 +163,44 @@ LISTED = {
 def foreign(world: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Return the same answers under other names and codings."""
     names = {(ROLES[role].data, ROLES[role].default): name for role, name in PLAIN.items()}
-    names |= {(ROLES[role].data, old): new for role, new_ in LISTED.items() for old, new in zip(ROLES[role].default, new_, strict=True)}
+    for role, columns in LISTED.items():
+        names |= {(ROLES[role].data, old): new for old, new in zip(ROLES[role].default, columns, strict=True)}
     found = {}
     for name, frame in world.items():
-        coded = {new: frame[old].map(codes) for old, (new, codes) in CODED.items() if name == "survey"}
-        kept = frame.drop(columns=list(CODED) if name == "survey" else [])
-        found[name] = kept.rename(columns={old: new for (data, old), new in names.items() if data == name}).assign(**coded)
+        old = [column for data, column in CODED if data == name]
+        coded = {CODED[name, column][0]: frame[column].map(CODED[name, column][1]) for column in old}
+        renamed = {column: new for (data, column), new in names.items() if data == name}
+        found[name] = frame.drop(columns=old).rename(columns=renamed).assign(**coded)
     return found
 
 
-def test_renamed_columns_and_other_codings_change_no_verdict(world: dict[str, pd.DataFrame], usual: cx.Verdicts) -> None:
+def test_renamed_columns_and_other_codings_change_no_verdict(
+    world: dict[str, pd.DataFrame], usual: cx.Verdicts
+) -> None:
     claims = cx.catalogue(columns=PLAIN | LISTED | CONDITIONS, scales=RATED)
     found = cx.check(claims, data(foreign(world)))
     same = ["claim", "verdict", "estimate", "conf_low", "conf_high", "region", "p_value", "n", "n_to_settle"]
     pd.testing.assert_frame_equal(found.frame(parts=True)[same], usual.frame(parts=True)[same])
-    assert {name for claim in single(claims) for names in claim.columns.values() for name in names} & {*CODED, "overall"} == set()
+    read = {(data, name) for claim in single(claims) for data, names in claim.columns.items() for name in names}
+    assert not read & {*CODED, ("survey", "overall"), ("survey", "expected_support")}
 
 
 def test_a_renamed_rating_without_its_scale_is_untestable(world: dict[str, pd.DataFrame], usual: cx.Verdicts) -> None:
-    renamed = {"survey": survey_of("survey", world["survey"].rename(columns={"overall": "q1"}))}
+    def verdicts(**scales: Any) -> list[cx.Verdict]:
+        claims = [c for c in cx.catalogue({"overall": "q1"}, scales) if any("q1" in read(part) for part in single([c]))]
+        return list(
+            cx.check(claims, {"survey": survey_of("survey", world["survey"].rename(columns={"overall": "q1"}))})
+        )
+
+    def read(claim: cx.Claim) -> list[str]:
+        return [name for names in claim.columns.values() for name in names]
+
+    lost = verdicts()
     remedy = "the scale of 'q1' (role 'overall') is not declared. Say catalogue(scales={'overall': (lowest, highest)})."
-    found = cx.check(cx.catalogue({"overall": "q1"}), renamed)
-    lost = [v.claim for v in found if remedy in v.reason]
-    assert lost == ["needs-are-necessary", "enjoyed-but-unmet", "averages-hide-people", "experience-has-two-signs"]
-    assert {found[claim].verdict for claim in lost} == {"untestable"}
-    again = cx.check(cx.catalogue({"overall": "q1"}, {"overall": (1, 5)}), renamed)
-    assert [again[claim].conf_low for claim in lost] == [usual[claim].conf_low for claim in lost]
+    assert [v.claim for v in lost] == RATE_OVERALL
+    assert {v.verdict for v in lost} == {"untestable"}
+    assert all(remedy in v.reason for v in lost)
+    assert [v.conf_low for v in verdicts(overall=(1, 5))] == [usual[claim].conf_low for claim in RATE_OVERALL]
 
 
 def test_a_scale_moves_the_difference_that_matters() -> None:
@@ -183,15 +213,19 @@ def test_a_scale_moves_the_difference_that_matters() -> None:
 
 
 def test_answers_beyond_the_scale_are_somebodys_mistake(world: dict[str, pd.DataFrame]) -> None:
-    with pytest.raises(CxError, match=r"claim 'not-getting-better'.*satisfaction"):
-        cx.check(cx.catalogue(scales={"satisfaction": (1, 5)}), data(world))
+    with pytest.raises(CxError, match=r"claim 'not-getting-better': .*outside the scale 1 to 5 in column 'satis"):
+        cx.check(
+            [c for c in cx.catalogue(scales={"satisfaction": (1, 5)}) if c.id == "not-getting-better"], data(world)
+        )
 
 
 def test_touchpoints_of_staff_and_customers_must_be_alike(world: dict[str, pd.DataFrame]) -> None:
     columns, scales = {"touchpoints_expected": LISTED["touchpoints_expected"]}, {"touchpoints_expected": (1, 5)}
     renamed = world | {"survey": foreign(world)["survey"]}
     claim = next(c for c in cx.catalogue(columns, scales) if c.id == "firms-misjudge-expectations")
-    with pytest.raises(ArgumentError, match="the roles 'touchpoints_expected' and 'staff_expected' must name the same columns"):
+    with pytest.raises(
+        ArgumentError, match="the roles 'touchpoints_expected' and 'staff_expected' must name the same columns"
+    ):
         cx.check(claim, renamed)
     (bare,) = cx.check(claim, {"survey": renamed["survey"]})
     assert bare.verdict == "untestable"
@@ -200,10 +234,16 @@ def test_touchpoints_of_staff_and_customers_must_be_alike(world: dict[str, pd.Da
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"columns": {"overal": "q1"}}, "catalogue(columns=): no role 'overal'. Did you mean 'overall'? The roles are 'overall',"),
+        (
+            {"columns": {"overal": "q1"}},
+            "catalogue(columns=): no role 'overal'. Did you mean 'overall'?",
+        ),
         ({"scales": {"efort": (1, 5)}}, "catalogue(scales=): no role 'efort'. Did you mean 'effort'?"),
         ({"columns": {"overall": 5}}, "catalogue(columns={'overall': ...}): the name of a column, not 5."),
-        ({"columns": {"need_met": 1}}, "a column answered 'yes' or 'no', or a condition such as col('q7') == 1, not 1."),
+        (
+            {"columns": {"need_met": 1}},
+            "a column answered 'yes' or 'no', or a condition such as col('q7') == 1, not 1.",
+        ),
         ({"columns": {"staff_expected": "q1"}}, "a list of columns, one a touchpoint, not 'q1'."),
         ({"columns": {"staff_expected": []}}, "a list of columns, one a touchpoint, not []."),
         ({"scales": {"segment": (1, 5)}}, "catalogue(scales=): the role 'segment' is no rating and has no scale."),
@@ -235,9 +275,9 @@ def test_verdicts_are_right_in_both_worlds(stored: pd.DataFrame) -> None:
         assert tuple(stored.loc[[(claim, "true"), (claim, "false")], "n"]) == sizes
 
 
-@pytest.mark.parametrize("world", worlds(QUICK), ids=lambda world: f"{world.n}: {', '.join(world.claims)}")
-def test_a_few_worlds_drawn_anew(world: Any, stored: pd.DataFrame) -> None:
-    for seed in (1, 2):
-        for row in world.check(seed):
-            assert stored.loc[(row["claim"], row["world"]), "right"] == 100  # of which these are two
-            assert row["verdict"] == "right", row
+@pytest.mark.parametrize("world", worlds(quick()), ids=lambda world: f"{world.n}: {', '.join(world.claims)}")
+def test_a_few_worlds_drawn_anew(world: Any) -> None:
+    for seed in (1, 2):  # two of those stored
+        rows = world.check(seed)
+        assert {row["claim"] for row in rows} == set(world.claims)
+        assert [row for row in rows if row["verdict"] != "right"] == []

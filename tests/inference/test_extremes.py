@@ -207,7 +207,7 @@ def test_what_cannot_be_compared():
 def test_it_prints_what_it_is():
     shown = str(cx.extreme(by_group(), "range"))
     assert "range of 4" in shown
-    assert "it is g3 - g0" in shown
+    assert "from g0 to g3" in shown
     assert "extremes by joint t" in shown
 
 

@@ -121,9 +121,9 @@ def test_claims_share_their_passes(rows: Rows) -> None:
     (first,) = reads(rows, lambda: cx.check(claim("a", whole, cx.above(30)), rows.lazy))
     (second,) = reads(rows, lambda: cx.check(claim("b", apart, cx.above(30)), rows.lazy))
     premise = claim("premise", whole, cx.above(10))
-    claims: list[Any] = [claim(f"w{k}", whole, cx.above(k), given=premise) for k in range(10, 20)]
-    claims += [claim(f"d{k}", apart, cx.between(-k, k)) for k in range(10, 20)]
-    claims.append(cx.all_of("both", parts=claims[:4] + claims[-2:]))
+    claims: list[Any] = [claim(f"w{k}", whole, cx.above(k), given=premise) for k in (10, 20)]
+    claims += [claim(f"d{k}", apart, cx.above(k)) for k in (1, 2)]
+    claims.append(cx.all_of("both", parts=[claims[0], claims[-1]]))
     assert reads(rows, lambda: cx.check(claims, rows.lazy)) == [first + second]
     assert reads(rows, lambda: cx.check(claims, cx.Survey(rows.lazy))) == [first + second]
     named = {"survey": rows.lazy, "unused": rows.lazy}

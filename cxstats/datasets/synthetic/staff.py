@@ -14,16 +14,17 @@ from cxstats.datasets.synthetic.truth import LEVELS, REGIONS, TOUCHPOINTS, Truth
 if TYPE_CHECKING:
     import pandas as pd
 
-A_BRANCH = 8
+A_BRANCH, FOR = 8, 8_320  # members of staff asked for each branch, in a survey of so many customers; more in a larger one
 ROLES = ("adviser", "manager", "service")
 
 
-def draw_staff(truth: Truth, seed: int, branches: Branches) -> pd.DataFrame:
+def draw_staff(truth: Truth, seed: int, respondents: int, branches: Branches) -> pd.DataFrame:
     """Return one row a member of staff."""
     import pandas as pd
 
-    draw, n = Draw(seed, "staff"), COUNT * A_BRANCH
-    branch = np.repeat(np.arange(COUNT), A_BRANCH)
+    each = max(A_BRANCH, A_BRANCH * respondents // FOR)
+    draw, n = Draw(seed, "staff"), COUNT * each
+    branch = np.repeat(np.arange(COUNT), each)
     frame = pd.DataFrame(
         {
             "staff": [f"staff-{i + 1:03d}" for i in range(n)],

@@ -74,7 +74,7 @@ def draw_world(truth: Truth, n: int, seed: int, tables: tuple[str, ...] = TABLES
         elif table == "contacts":
             found[table] = draw_contacts(truth, seed, n, people, service)
         elif table == "staff":
-            found[table] = draw_staff(truth, seed, branches)
+            found[table] = draw_staff(truth, seed, n, branches)
         elif table == "branches":
             found[table] = branch_table(branches)
         elif table == "choices":

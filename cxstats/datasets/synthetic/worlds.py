@@ -125,5 +125,5 @@ FALSE: dict[str, World] = {
     "norms-mislead": {"expected_industry": {"bank": 0.2, "insurance": -0.6, "retail": -0.6, "telecom": 0.2}},
     "firms-misjudge-expectations": {"guess_error": dict.fromkeys(TOUCHPOINTS, 0.0)},
     "innovation-not-needed": {"innovation_effect": 0.12, "satisfaction": 4.1},
-    "cheap-can-be-good": {"improvement": (0.05, 0.45)},
+    "cheap-can-be-good": {"improvement": (-0.05, 0.45)},
 }
