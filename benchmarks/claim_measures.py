@@ -62,10 +62,14 @@ class Design:
         return frame, error
 
     def survey(self, frame: pd.DataFrame) -> cx.Survey:
+        apart = "sample" in frame  # many samples in one frame
         return cx.Survey(
-            frame, psu="psu" if self.psus else None, strata="sample" if "sample" in frame else None, nest=bool(self.psus) and "sample" in frame,
+            frame,
+            psu="psu" if self.psus else None,
+            strata="sample" if apart else None,
+            nest=apart and bool(self.psus),
             weight="weight" if len(self.weights) > 1 else None,
-        )  # fmt: skip
+        )
 
 
 DESIGNS = {
@@ -179,11 +183,11 @@ def explained(cell: Cell, survey: cx.Survey) -> Found:
 
 
 def ranks(cell: Cell, survey: cx.Survey) -> Found:
-    truth, middle = cell.truths, np.asarray([len(cell.means) // 2])
+    truth, last = cell.truths, np.zeros(1, dtype=int)  # the lowest group: one of the two ranks that are easiest to miss
     best, worst = 1 + (truth[:, None] > truth).sum(axis=0), len(truth) - (truth[:, None] < truth).sum(axis=0)
     for by in _each(cell, survey):
         yield from _one("ranks, all", cx.ranks(by), best, worst)
-        yield from _one("rank, one", cx.ranks(by, simultaneous=False)._take(middle), best[middle], worst[middle])
+        yield from _one("rank, one", cx.ranks(by, simultaneous=False)._take(last), best[last], worst[last])
 
 
 def reaching(cell: Cell, survey: cx.Survey) -> Found:

@@ -3,7 +3,7 @@
     python benchmarks/worlds.py [--seeds 100] [--jobs 2]     # every claim in its two worlds: 20 minutes of one core
     python benchmarks/worlds.py --only gap-widens            # one claim; its rows replace those stored
     python benchmarks/worlds.py --quick                      # a few claims and seeds: are they right?
-    python benchmarks/worlds.py --sizes                      # finds the respondents that each claim needs, as in SIZES
+    python benchmarks/worlds.py --sizes                      # how many respondents does each claim need? By trial
 
 The worlds are those of ``cxstats.datasets.synthetic.worlds``. What a process states is the truth; the 40 branches with their
 effects are drawn anew with each seed, as a sample of branches would be. Data come as an analyst would declare them: the survey
@@ -41,20 +41,20 @@ KEYS = ["claim", "world", "n"]
 Cell = tuple[str, bool]  # a claim, and whether it is true
 
 SIZES: dict[str, tuple[int, int]] = {  # respondents, where it is true and where it is false
-    "needs-before-delight": (7680, 20_480),
+    "needs-before-delight": (7680, 15_360),
     "needs-are-necessary": (7680, 1280),
     "enjoyed-but-unmet": (1920, 5120),
-    "averages-hide-people": (5120, 20_480),
+    "averages-hide-people": (7680, 15_360),
     "good-service-is-rare": (2560, 1920),
-    "gap-widens": (40_960, 2560),
+    "gap-widens": (30_720, 3840),
     "not-getting-better": (3840, 2560),
     "epic-is-rare": (3840, 1920),
     "price-or-experience": (2560, 1280),
-    "channels-consistent": (40_960, 5120),
+    "channels-consistent": (30_720, 5120),
     "word-of-mouth": (2560, 7680),
     "experience-has-two-signs": (1280, 3840),
     "target-trade-off": (10_240, 20_480),
-    "manner-beats-words": (3840, 1280),
+    "manner-beats-words": (5120, 1280),
     "cheap-can-be-good": (1280, 1280),
     "no-perfection-expected": (3840, 1280),
     "norms-mislead": (2560, 1280),
@@ -169,10 +169,12 @@ def in_order(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["claim", "world"], key=lambda c: c.map(order) if c.name == "claim" else c == "false")
 
 
-def needed(jobs: int) -> dict[Cell, int]:
+def needed(only: list[str], jobs: int) -> dict[Cell, int]:
     """Return the smallest size of the ladder that has the power: tried, then reckoned by the root of n, and tried again."""
-    left, found = {(claim.id, truth): START for claim in cx.catalogue() for truth in (True, False)}, {}
+    left, found = dict.fromkeys(cells(only), START), {}
     for _ in range(ROUNDS):
+        if not left:
+            break
         (table,) = run(worlds(left), range(FIRST_TRIAL, FIRST_TRIAL + TRIES), jobs, TRIES)
         print(table.to_string(), flush=True)
         left = {}
@@ -201,16 +203,15 @@ def page(table: pd.DataFrame) -> str:
         "*supported* where it is true and *contradicted* where it is false, `wrong` the opposite. `n` respondents (the contact",
         "log grows with them, as do the staff asked beyond 8,320) give a power of at least .99; `answers` is the median base.",
         "",
-        f"Fewest right: {least['claim']} ({least['world']}), {least['right']} of {least['seeds']}. In all "
-        + ", ".join(f"{table[kind].sum():,} {kind}" for kind in KINDS)
-        + ".",
+        "In all " + ", ".join(f"{table[kind].sum():,} {kind}" for kind in KINDS) + ". Fewest right: "
+        f"{least['right']} of {least['seeds']}, {least['claim']} ({least['world']}).",
         "",
         "| claim | region | world | n | answers | right | wrong | inconclusive | untestable | power |",
         f"|{'---|' * 10}",
     ]
     for row in table.itertuples():
         counts = " | ".join(str(getattr(row, kind)) for kind in KINDS)
-        shown = f"{row.n:,} | {row.answers:,.0f} | {counts} | {min(row.power, 0.9999):.4f}"
+        shown = f"{row.n:,} | {row.answers:,.0f} | {counts} | {'> .999' if row.power > 0.999 else f'{row.power:.3f}'}"
         lines.append(f"| {row.claim} | {regions[row.claim]} | {row.world} | {shown} |")
     return "\n".join(lines) + "\n"
 
@@ -225,9 +226,12 @@ def main() -> int:
     parser.add_argument("--sizes", action="store_true", help="look for the smallest sizes with the power wanted")
     parser.add_argument("--out", type=Path, default=STORED)
     asked = parser.parse_args()
+    only = asked.only.split(",") if asked.only else []
+    if set(only) - set(SIZES):
+        parser.error(f"--only: {', '.join(set(only) - set(SIZES))} is no claim of the catalogue")
     if asked.sizes:
-        found = needed(asked.jobs)
-        for claim in SIZES:
+        found = needed(only, asked.jobs)
+        for claim in only or SIZES:
             print(f'    "{claim}": ({found.get((claim, True))}, {found.get((claim, False))}),')
         return 0
     if asked.quick:
@@ -235,7 +239,6 @@ def main() -> int:
         off = now[now["right"] < now["seeds"]]
         print("all verdicts are right" if off.empty else f"verdicts are off:\n{off.to_string()}")
         return int(not off.empty)
-    only = asked.only.split(",") if asked.only else []
     kept = pd.read_csv(asked.out, dtype={"world": str}).query("claim not in @only") if only else None
     for found in run(worlds(cells(only)), range(1, asked.seeds + 1), asked.jobs):
         table = in_order(pd.concat([kept, found], ignore_index=True))

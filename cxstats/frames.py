@@ -106,9 +106,20 @@ def together(samples: Mapping[str, Frame], weights: Mapping[str, str | None] | N
         return pd.concat(parts, ignore_index=True)
     lazy = {name: frame for name, frame in samples.items() if isinstance(frame, LazyFrame)}
     types = {column: dtype for one in lazy.values() for column, dtype in one.schema.items()}
+    for column, dtype in types.items():
+        found = {one.schema[column] for one in lazy.values() if column in one.schema}
+        if len(found) > 1 and all(one.is_numeric() for one in found):
+            types[column] = nw.Int64() if all(one.is_integer() for one in found) else nw.Float64()
+        else:
+            types[column] = dtype
     selected = []
     for name, one in lazy.items():
-        columns = [nw.col(c) if c in one.schema else nw.lit(None, dtype=t).alias(c) for c, t in types.items()]
+        columns = [
+            (nw.col(c) if one.schema[c] == t else nw.col(c).cast(t))
+            if c in one.schema
+            else nw.lit(None, dtype=t).alias(c)
+            for c, t in types.items()
+        ]
         columns.append(nw.lit(name).alias("source"))
         if weights:
             weight = weights[name]

@@ -6,7 +6,10 @@ declaration: it holds two expressions and the facts a reader needs (unit, range,
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cxstats.expression import Expression
 
@@ -14,6 +17,8 @@ RECODE = (  # the remedy for codes among answers; who complains puts in which co
     "Recode {codes} as missing if they mean 'no answer': read_frame(path, missing={codes}), or in pandas "
     "frame[{column!r}].mask(frame[{column!r}].isin({codes}))"
 )
+RIGHT_SCALE = "state the right scale=."
+CODE = re.compile(r"-\d+|[789]{2,}")  # -1, 77, 98, 999: what survey programs write for "no answer"
 FAMILIES = ("mean", "share", "balance", "ratio", "total", "quantile")
 
 
@@ -21,8 +26,8 @@ FAMILIES = ("mean", "share", "balance", "ratio", "total", "quantile")
 class Check:
     """A condition that no row of the domain may fulfil, and what to say of those that do.
 
-    `remedy` may have ``{codes}`` and ``{column}``, for the answers
-    found and their column. `numeric` is what to say if the column holds no numbers, where the condition needs them.
+    `numeric` is what to say if the column holds no numbers, where the condition needs them. With a `scale`, `remedy` is what
+    to do if that is the wrong one; what looks like a code for "no answer" is told apart from what may be an answer.
     """
 
     column: str
@@ -30,6 +35,21 @@ class Check:
     complaint: str
     remedy: str
     numeric: str = ""
+    scale: tuple[float, float] | None = None
+
+    def mend(self, answers: Sequence[Any]) -> str:
+        """Return the remedy for the answers found: a code far off the scale is recoded, others ask for another scale."""
+        if self.scale is None:
+            return self.remedy
+        codes = [a for a in answers if CODE.fullmatch(f"{a:.15g}") and not self.scale[0] <= a <= 2 * self.scale[1]]
+        others = [a for a in answers if a not in codes]
+        recode = RECODE.format(codes=f"[{', '.join(f'{code:.15g}' for code in codes)}]", column=self.column)
+        if not others:
+            return f"{recode}; else {self.remedy}"
+        low, high = min(self.scale[0], *others), max(self.scale[1], *others)
+        wider = f"The answers go from {low:g} to {high:g}: if that is the scale, write scale=({low:g}, {high:g}); if not, "
+        wider = wider if self.remedy == RIGHT_SCALE else f"{self.remedy[:1].upper()}{self.remedy[1:-1]}; "
+        return f"{wider}correct or empty these cells." + (f" {recode}." if codes else "")
 
 
 @dataclass(frozen=True, repr=False)

@@ -134,7 +134,8 @@ def concat(samples: Mapping[str, Any]) -> Survey:
     """Put several samples into one survey with a column `source`, so that they are measured together.
 
     Samples that share PSUs (customers and staff of the same branches) are correlated; measured in one survey, the
-    covariance is kept. Samples that share nothing may also be measured apart and joined by `stack`.
+    covariance is kept. The parts of one table, put together, measure as the table. Independent samples, each of a size of
+    its own, are better measured apart and joined by `stack`: here their sizes count as drawn, too.
 
     Parameters
     ----------

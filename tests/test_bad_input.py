@@ -202,7 +202,7 @@ def test_answers_outside_the_scale_are_counted_and_shown(score, scale, engine):
 
 def test_many_answers_outside_the_scale_are_taken_for_another_scale(unlike_engine):
     frame = move(unlike_engine, answers(overall=[10, 9, 8, 7, 6, 0, 3, 4]))
-    with refused(ValueError, "6 answers outside the scale 1 to 5", "State the right scale=."):
+    with refused(ValueError, "6 answers outside the scale 1 to 5", "if that is the scale, write scale=(0, 10)"):
         cx.measure(frame, cx.csat("overall"))
 
 

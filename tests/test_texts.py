@@ -85,6 +85,6 @@ def test_codes_outside_a_scale_come_with_a_recoding_that_works(unlike_engine):
 
 
 def test_an_nps_has_no_other_scale():
-    with pytest.raises(ValueError, match=r"an NPS is asked on 0 to 10: measure other scales with csat\(\)") as caught:
+    with pytest.raises(ValueError, match=r"An NPS is asked on 0 to 10: measure other scales with csat\(\)") as caught:
         cx.measure(pd.DataFrame({"q": [20, 100]}), cx.nps("q"))
     assert "scale=" not in str(caught.value)

@@ -72,7 +72,7 @@ def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float) -> str
         return f"{span} lies outside {region}"
     crossed = " and ".join(edge(e) for e in v.edges if np.isfinite(e) and v.conf_low <= e <= v.conf_high)
     if no_rule:
-        more = "; no rule gives the sample that would settle ranks and extremes"
+        more = "; no rule gives the sample that would settle a measure of this kind"
     elif np.isinf(settle):
         more = "; the estimate lies on the edge, so no sample would settle it"
     else:

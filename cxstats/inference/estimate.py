@@ -76,7 +76,8 @@ class Estimate:
     labels : pandas.DataFrame
         Columns ``metric`` and those of ``by``.
     n, n_effective : numpy.ndarray
-        Answers in the base, and the size of the simple random sample that would be as exact.
+        Answers in the base, and the size of the simple random sample that would be as exact: n over the design effect, and
+        no more than n (over 1 - f) where rows differ in weight or share PSUs.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Estimate:
     ) -> None:
         self.values = np.array(values, dtype=np.float64)
         self.df = np.where(df > 0, df, np.nan)
-        self.n, self.n_effective = np.array(rows.n, float), np.array(rows.n_effective, float)
+        self.n, self.n_effective = np.array(rows.n, float), np.minimum(rows.n_effective, rows.most)
         for array in (self.values, self.df, self.n, self.n_effective):
             array.flags.writeable = False
         self._labels, self._rows, self._covariance, self._origin = labels, rows, covariance, origin
@@ -188,6 +189,8 @@ class Estimate:
         table["conf_low"], table["conf_high"] = low, high
         table["n_effective"] = self.n_effective
         table["unit"], table["note"] = self._rows.unit, self._rows.note
+        if self.synthetic:
+            table.attrs["synthetic"] = True
         return table.reset_index(drop=True)
 
     def design_effect(self, *, replacement: bool = True) -> np.ndarray:
@@ -227,7 +230,9 @@ class Estimate:
         >>> cx.measure(cx.Survey(answers, psu="branch"), cx.mean("overall")).design_effect().round(3).tolist()
         [0.488]
         """
-        effect = np.where(self._rows.unknown, np.nan, self.n / np.where(self._rows.unknown, 1.0, self.n_effective))
+        effect = np.where(
+            self._rows.unknown, np.nan, self.n / np.where(self._rows.unknown, 1.0, self._rows.n_effective)
+        )
         if replacement:
             return np.asarray(effect)
         people = self._rows.represented
@@ -558,9 +563,9 @@ class Estimate:
         Returns
         -------
         pandas.DataFrame
-            The labels, ``estimate``, ``conf_low``, ``conf_high``, ``region``, ``p_value``, ``verdict``. The p-value is the
-            smallest 1 - level at which the interval still decides: the verdict is "supported" or "contradicted" just if it
-            is below 1 - level.
+            The labels, ``estimate``, ``conf_low``, ``conf_high``, ``region``, ``method``, ``p_value``, ``verdict``. The limits
+            are those that decide, not those that `frame` shows. The p-value is the smallest 1 - level at which the interval
+            still decides: the verdict is "supported" or "contradicted" just if it is below 1 - level.
 
         Raises
         ------
@@ -591,6 +596,7 @@ class Estimate:
         p = [p_values(self, edge, method) for edge in edges]
         nearest = np.where(self.values <= region.low, p[0], p[1])
         table = self.labels.assign(estimate=self.values, conf_low=low, conf_high=high, region=str(region))
+        table["method"] = method
         table["p_value"] = np.where(np.isnan(low), np.nan, np.where(inside, np.maximum(*p), nearest))
         table["verdict"] = [region.judge(left, right) for left, right in zip(low, high, strict=True)]
         return table

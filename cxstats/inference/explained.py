@@ -64,8 +64,8 @@ def explained(survey: Any, score: Score, by: str | Sequence[str], where: Express
     -----
     More groups explain more by chance alone; the correction takes that off, the sample's own eta squared does not. The
     interval reaches 0 unless the groups differ at its level. With true values of 0 to 30 %, 2 to 8 groups and 200 to 5,000
-    answers, at least EXPLAINED_WORST % of intervals held the truth, and the limits missed on either side in at most
-    EXPLAINED_SIDE % of samples, by kind of design (``benchmarks/claim_measures.md``).
+    answers, at least 95.2 % of intervals held the truth, and the limits missed on either side in at most
+    3.4 % of samples, by kind of design (``benchmarks/claim_measures.md``).
 
     References
     ----------
@@ -80,7 +80,7 @@ def explained(survey: Any, score: Score, by: str | Sequence[str], where: Express
     >>> answers = pd.DataFrame({"overall": [5, 4, 5, 4, 3, 4, 3, 2, 2, 1] * 5, "industry": (["air"] * 5 + ["bank"] * 5) * 5})
     >>> cx.explained(answers, cx.mean("overall"), by="industry").frame()[["estimate", "conf_low", "conf_high"]].round(1)
        estimate  conf_low  conf_high
-    0      49.3      31.3       68.3
+    0      49.3      31.2       68.3
     """
     survey, names = survey if isinstance(survey, Survey) else Survey(survey), need_by(by)
     if not isinstance(score, Score) or score.family not in MEANS:

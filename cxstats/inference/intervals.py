@@ -53,36 +53,36 @@ def shrinkage(df: np.ndarray, alpha: Alpha, full: np.ndarray | None = None) -> n
     return np.asarray(factor if full is None else np.where(df >= full, 1.0, factor))
 
 
-def guarded_df(df: np.ndarray, n: np.ndarray, p: np.ndarray, effect: np.ndarray, clustered: np.ndarray) -> np.ndarray:
-    """Return the degrees of freedom left to the variance of a share when the rarer answer is rare.
+def guarded_df(df: np.ndarray, k: np.ndarray, effect: np.ndarray, clustered: np.ndarray) -> np.ndarray:
+    """Return the degrees of freedom left to the variance of a share that rests on `k` answers of the rarer kind.
 
-    ``2 / (2 / df + (6 (d - 1) + 1 / d) / k)`` with k the rarer answers and d the design effect, at least 3: a variance with
-    df degrees of freedom has a relative variance of 2 / df, and one of counts in PSUs that are overdispersed (negative
-    binomial) has its excess kurtosis over the number of PSUs on top. 1 / d belongs to PSUs of several answers only.
+    ``2 / (2 / df + (6 (d - 1) + 1 / d) / k)`` with the design effect d, at least 3: a variance with df degrees of freedom has
+    a relative variance of 2 / df, and one of counts in PSUs that are overdispersed (negative binomial) has its excess kurtosis
+    over the number of PSUs on top. 1 / d belongs to PSUs of several answers only.
     """
-    rare = np.maximum(n * np.minimum(p, 1 - p), 0.5)
     more = np.maximum(effect, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        left = 2 / (2 / df + (6 * (more - 1) + np.where(clustered, 1 / more, 0.0)) / rare)
+        left = 2 / (2 / df + (6 * (more - 1) + np.where(clustered, 1 / more, 0.0)) / np.maximum(k, 0.5))
     return np.asarray(np.maximum(left, np.minimum(FEWEST_DF, df)))
 
 
 def order_statistics(probability: float, n: float, alpha: float) -> tuple[float, float]:
-    """Return the ranks, over n, of the answers that bound a quantile: P(fewer than l below it) and P(u or more) <= alpha / 2.
+    """Return the shares of the answers at which a quantile's limits lie: binomial, on n (effective) answers.
 
-    0 or above 1 where no answer is far enough out.
+    The lower limit is the l-th lowest answer with the largest l for which fewer than l answers below the quantile have a
+    chance of at most alpha / 2; the upper one likewise from above. It is infinite where no answer is far enough out.
     """
+    return _lowest(probability, n, alpha), 1 - _lowest(1 - probability, n, alpha)
+
+
+def _lowest(probability: float, n: float, alpha: float) -> float:
+    """Return k / n with P(B <= k) = alpha / 2 for a binomial B, k continuous; minus infinity where even B = 0 is likelier."""
     from scipy import special
 
-    whole = int(n)
-
-    def rank(q: float) -> float:
-        """Return the smallest count with a binomial distribution function of at least q."""
-        found = np.ceil(special.bdtrik(q, whole, probability))
-        before = max(found - 1, 0.0)
-        return float(before if special.bdtr(before, whole, probability) >= q else found)
-
-    return rank(alpha / 2) / whole, (rank(1 - alpha / 2) + 1) / whole
+    if np.isinf(n):
+        return probability
+    far = n * np.log1p(-probability) < np.log(alpha / 2)
+    return float(special.bdtrik(alpha / 2, n, probability)) / n if far else -np.inf
 
 
 def wilson(p: np.ndarray, n: np.ndarray, alpha: Alpha) -> Limits:

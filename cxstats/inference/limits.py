@@ -19,6 +19,8 @@ from cxstats.inference.rows import OWN, own_limits
 if TYPE_CHECKING:
     from cxstats.inference.estimate import Estimate
 
+NOTHING = 1e-12  # a share that is nothing but rounding
+
 
 def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
     """Return limits at one alpha a row: each family by its own interval."""
@@ -49,16 +51,12 @@ def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray) -> Limits:
     return low, high
 
 
-def _answers(
-    e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False, left: np.ndarray | None = None
-) -> np.ndarray:
+def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False) -> np.ndarray:
     """Return the effective n, shrunk for what is not known of the design effect; n itself in a simple random sample.
 
-    It is held to the most that the answers can be worth, but for R's exact form, which is not. `left` are other degrees of
-    freedom than those of the design.
+    It is held to the most that the answers can be worth, but for R's exact form, which is not.
     """
-    most = np.inf if exact else e._rows.most[chosen]
-    n, df = np.minimum(e.n_effective[chosen], most), e.df[chosen] if left is None else left
+    n, df = (e._rows.n_effective if exact else e.n_effective)[chosen], e.df[chosen]
     designed = np.flatnonzero(~e._rows.simple[chosen])
     full = e.n[chosen][designed] - 1 if exact else None
     n[designed] *= intervals.shrinkage(df[designed], alpha[designed], full)
@@ -80,42 +78,65 @@ def _share_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: st
     return 100 * low, 100 * high
 
 
-def _exact(
-    e: Estimate, chosen: np.ndarray, p: np.ndarray, alpha: np.ndarray, *, capped: bool, left: np.ndarray | None = None
-) -> Limits:
+def _exact(e: Estimate, chosen: np.ndarray, p: np.ndarray, alpha: np.ndarray, *, capped: bool) -> Limits:
     """Clopper-Pearson on the effective n; capped at n, Korn and Graubard's interval."""
     n, unknown = e.n[chosen], e._rows.unknown[chosen]
-    exact = _answers(e, chosen, alpha, exact=True, left=left) * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
+    exact = _answers(e, chosen, alpha, exact=True) * np.where(unknown, 1.0, (n - 1) / np.maximum(n, 1))
     if capped:
         exact = np.where(e._rows.simple[chosen], n, np.minimum(exact, n))
-    certain = np.isinf(e.n_effective[chosen])  # a census
-    low, high = intervals.beta(p, exact, alpha)
+    return _beta(e, chosen, p, exact, alpha)
+
+
+def _beta(e: Estimate, chosen: np.ndarray, p: np.ndarray, n: np.ndarray, alpha: np.ndarray) -> Limits:
+    """Clopper-Pearson limits on n answers; the share itself in a census."""
+    certain = np.isinf(e.n_effective[chosen])
+    low, high = intervals.beta(p, np.where(certain, 1.0, n), alpha)
     return np.where(certain, p, low), np.where(certain, p, high)
 
 
 def _guarded(e: Estimate, chosen: np.ndarray, p: np.ndarray, alpha: np.ndarray) -> Limits:
-    """Korn and Graubard's limit on the side where the answer is rare, with the degrees of freedom left on the other."""
-    n, df = e.n[chosen], e.df[chosen]
+    """Clopper-Pearson limits, each on the effective n that the answers on its side of the scale can vouch for."""
+    p = np.where(p < NOTHING, 0.0, np.where(p > 1 - NOTHING, 1.0, p))
+    lower = _vouched(e, chosen, e.n[chosen] * (1 - p), alpha)
+    higher = _vouched(e, chosen, e.n[chosen] * p, alpha)
+    return _beta(e, chosen, p, lower, alpha)[0], _beta(e, chosen, p, higher, alpha)[1]
+
+
+def _vouched(e: Estimate, chosen: np.ndarray, k: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Return the effective n of shares, held to what it can be, shrunk for a variance that rests on k answers.
+
+    The fewer these are, the nearer is the effect of the weights to that of weights without any bearing on the answers (Kish).
+    """
+    rows, n = e._rows, e.n[chosen]
+    worth = np.minimum(e.n_effective[chosen], rows.kish[chosen])
     with np.errstate(invalid="ignore", divide="ignore"):
-        effect = n / np.minimum(e.n_effective[chosen], e._rows.most[chosen])
-        left = intervals.guarded_df(df, n, p, effect, n > 1.5 * (df + 1))
-    low, high = _exact(e, chosen, p, alpha, capped=True)
-    lower, higher = _exact(e, chosen, p, alpha, capped=True, left=left)
-    return np.where(p >= 0.5, lower, low), np.where(p <= 0.5, higher, high)
+        df = intervals.guarded_df(e.df[chosen], k, n / worth, n > 1.5 * (e.df[chosen] + 1))
+        shrunk = worth * intervals.shrinkage(df, alpha, n - 1) * np.where(rows.unknown[chosen], 1.0, (n - 1) / n)
+    return np.asarray(np.where(rows.simple[chosen], n, shrunk))
 
 
 def _balance_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:
-    square = e._rows.square[chosen] / 100**2
+    value, square = e.values[chosen] / 100, e._rows.square[chosen] / 100**2
     if method == "guarded":
-        value = e.values[chosen] / 100
-        up, down = np.clip((square + value) / 2, 0, 1), np.clip((square - value) / 2, 0, 1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            r = -np.sqrt(up * down / ((1 - up) * (1 - down)))
-        one, two = (_guarded(e, chosen, share, alpha) for share in (up, down))
-        low, high = intervals.mover(up, one, down, two, np.where(np.isfinite(r), r, 0.0))
-        return 100 * low, 100 * high
-    low, high = intervals.balance(e.values[chosen] / 100, square, _answers(e, chosen, alpha), alpha)
+        low, high = _guarded_balance(e, chosen, (square + value) / 2, (square - value) / 2, alpha)
+    else:
+        low, high = intervals.balance(value, square, _answers(e, chosen, alpha), alpha)
     return 100 * low, 100 * high
+
+
+def _guarded_balance(e: Estimate, chosen: np.ndarray, up: np.ndarray, down: np.ndarray, alpha: np.ndarray) -> Limits:
+    """MOVER from the guarded limits of both shares, with their multinomial correlation at the limits that are used."""
+    up, down = (np.where(p < NOTHING, 0.0, np.where(p > 1 - NOTHING, 1.0, p)) for p in (up, down))
+    one, two = _guarded(e, chosen, up, alpha), _guarded(e, chosen, down, alpha)
+    low = intervals.mover(up, one, down, two, _exclusive(one[0], two[1]))[0]
+    return low, intervals.mover(up, one, down, two, _exclusive(one[1], two[0]))[1]
+
+
+def _exclusive(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """Return the correlation of two answers that exclude each other: -1 where there is hardly a third."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = -np.sqrt(p * q / ((1 - p) * (1 - q)))
+    return np.where(np.isfinite(r), np.maximum(r, -1.0), -1.0)
 
 
 def _alike_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> Limits:

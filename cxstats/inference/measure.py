@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +11,18 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, listing
 from cxstats.expression import Expression
+from cxstats.inference.bases import raw_variance, rows_of
 from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.oddities import oddities
 from cxstats.inference.passes import once
-from cxstats.inference.plan import squared_weights
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
 from cxstats.inference.request import Request, need_by
-from cxstats.inference.rows import Rows
 from cxstats.inference.support import Support
-from cxstats.inference.totals import Totals, totals, undivided
+from cxstats.inference.totals import Totals, totals
 from cxstats.inference.variance import (
-    ROUNDING,
     Covariance,
     SampleCovariance,
     linearise,
-    simple_variance,
 )
 from cxstats.score import Score
 from cxstats.survey import Survey
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
 
 
 BLURRED = 1e-6  # a variance below this part of the raw second moment has lost half of its digits
-ICC = 0.05  # assumed within PSUs where a sample shows nothing of it: all its answers are alike
 RESERVED = (
     "metric", "n", "estimate", "std_error", "conf_low", "conf_high", "n_effective", "unit", "note", "contrast", "trend",
 )  # fmt: skip
@@ -126,7 +122,7 @@ def _passed(request: Request) -> Estimate:
 def _sharpened(t: Totals, asked: Request) -> Totals:
     """Make the pass again, each group shifted by its own mean, where one shift for all left too few digits for a variance."""
     by_itself = SampleCovariance(t, linearise(t)).diagonal().reshape(len(t.scores), len(t.groups)).T
-    blurred = (by_itself <= BLURRED * _raw_variance(t)) & (t.grouped["count"] > 1) & (t.grouped["yy"] > 0)
+    blurred = (by_itself <= BLURRED * raw_variance(t)) & (t.grouped["count"] > 1) & (t.grouped["yy"] > 0)
     free = np.asarray([score.range is None and score.family != "quantile" for score in t.scores])
     most = asked.survey.frame.most_lookups
     frame = asked.survey.frame
@@ -144,65 +140,16 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
     support = Support.of(t)
     df = support.each()
     value = linear.value.T.ravel()
-    rows = _rows(t, first, request, covariance.diagonal(), df, support.drawn(t.fraction < 1))
+    rows = rows_of(t, first, request, covariance.diagonal(), df, support.drawn(t.fraction < 1))
     if any(found):
         value, covariance, rows = quantiles(t, found, value, covariance, rows, df)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
     psus = frozenset(t.cluster_names or ())
-    said = (*_left_out(t), *_suspicions(t, request, value))
+    said = (*_left_out(t), *dict.fromkeys(_suspicions(t, request, value)))
     marks = np.full(len(groups), request.survey.synthetic, dtype=object)
     origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said, marks,
                     t.left_out.rows)  # fmt: skip
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
-
-
-def _rows(t: Totals, first: Totals, request: Request, variance: np.ndarray, df: np.ndarray, drawn: np.ndarray) -> Rows:
-    """Return what is known of each row: its base, how much the base is worth, and whether its variance is known.
-
-    `drawn` says whether chance had a part in it: some stratum of its domain is not a census.
-    """
-    design, groups = request.survey.design, len(t.groups)
-    n = t.grouped["count"].T.ravel()
-    census = (n > 0) & ~drawn
-    plain = not (design.strata or design.psu or design.weight or design.fpc)
-    alike = (n > 0) & (variance <= ROUNDING * _raw_variance(t).T.ravel()) & ~census
-    alike |= (n == 1) & np.isnan(variance)
-    totals_too = np.repeat([score.family == "total" for score in t.scores], groups)
-    nothing = (n > 0) & (t.grouped["x"].T.ravel() == 0) & ~totals_too
-    alike &= ~nothing
-    alone = (n > 0) & ~(df > 0) & ~census
-    with np.errstate(divide="ignore", invalid="ignore"):
-        effective = n * simple_variance(t).T.ravel() / variance
-        if alike.any():
-            effective = np.where(
-                alike, np.minimum(n, n / _whole_design_effect(first, request).repeat(groups)), effective
-            )
-    effective = n if plain else np.where(n == 0, 0.0, np.where(census, np.inf, effective))
-
-    def repeated(of: Callable[[Score], Any], kind: Any = object) -> np.ndarray:
-        return np.repeat(np.asarray([of(score) for score in t.scores], dtype=kind), groups)
-
-    family = repeated(lambda score: score.family)
-    low = repeated(lambda score: score.range[0] if score.range else -np.inf, float)
-    one_share = plain & (n == 1) & (family == "share")
-    free = 1 - float(t.fraction.max())
-    return Rows(
-        n=n,
-        n_effective=effective,
-        most=n / free if (design.weight or design.psu) and free > 0 else np.full(len(n), np.inf),
-        represented=t.grouped["b"].T.ravel(),
-        square=_mean_square(t).T.ravel(),
-        unknown=(n == 0) | nothing | alike | alone | ~np.isfinite(variance),
-        simple=np.full(len(n), plain),
-        family=family,
-        unit=repeated(lambda score: score.unit),
-        variant=repeated(lambda score: score.variant),
-        direction=repeated(lambda score: score.direction or ""),
-        low=low,
-        high=repeated(lambda score: score.range[1] if score.range else np.inf, float),
-        note=_notes(n, alike, alone & ~one_share, np.isfinite(low), nothing, "PSU" if design.psu else "row"),
-        own=np.full(len(n), None, dtype=object),
-    )
 
 
 def _scores(scores: Score | Sequence[Score]) -> list[Score]:
@@ -231,53 +178,6 @@ def _labels(t: Totals, declared: Sequence[Score]) -> pd.DataFrame:
     names = np.repeat(np.asarray([s.name for s in declared], dtype=object), groups)
     table.insert(0, "metric", pd.Series(names.tolist(), dtype="str"))
     return table
-
-
-def _mean_square(t: Totals) -> np.ndarray:
-    """Return the mean of the squared points, about the shift."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(t.grouped["yy"] / t.grouped["b"])
-
-
-def _raw_variance(t: Totals) -> np.ndarray:
-    """Return the variance if the points varied about the shift, not about their mean: what rounding is measured by."""
-    sums = t.grouped
-    with np.errstate(divide="ignore", invalid="ignore"):
-        of_total = sums["yy"] * sums["b"] / sums["count"]
-        return np.asarray(np.where([s.family == "total" for s in t.scores], of_total, of_total / sums["x"] ** 2))
-
-
-def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
-    """Return each score's design effect in the whole sample, also outside the domain.
-
-    Where that is unknown, too: Kish's for the weights, times 1 + (m - 1) 0.05 for PSUs of m answers.
-    """
-    import pandas as pd
-
-    whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)), shift=t.shift[:1])
-    variance = SampleCovariance(whole, linearise(whole)).diagonal()
-    sums = whole.grouped
-    with np.errstate(divide="ignore", invalid="ignore"):
-        effect = variance / simple_variance(whole)[0]
-        known = np.isfinite(effect) & (variance > ROUNDING * _raw_variance(whole)[0])
-        if known.all():
-            return np.asarray(effect)
-        kish = sums["count"][0] * squared_weights(request) / sums["b"][0] ** 2
-    if t.cluster is not None:
-        kish *= 1 + (np.maximum(sums["count"][0] / (whole.count > 0).sum(axis=0), 1) - 1) * ICC
-    return np.asarray(np.where(known, effect, kish))
-
-
-def _notes(
-    n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, nothing: np.ndarray, what: str
-) -> np.ndarray:
-    notes = np.full(len(n), "", dtype=object)
-    notes[alike] = "answers or PSUs do not differ, so the standard error is unknown"
-    notes[alike & ranged] += "; the interval borrows the design effect of the whole sample"
-    notes[alone] = f"no more {what}s than strata in this domain, so the standard error is unknown"
-    notes[nothing] = "the denominators add up to zero, so there is no ratio"
-    notes[n == 0] = "no answers"
-    return notes
 
 
 def _suspicions(t: Totals, request: Request, value: np.ndarray) -> list[str]:

@@ -1,7 +1,8 @@
 """Passes over the rows that are remembered for a while, so that many claims about one survey make each pass once.
 
 Inside ``with remembering():`` a call of `measure` that asks for the same scores, by the same groups, in the same domain, of the
-same frame and design gives the estimate that was made before. Nothing is remembered after the block.
+same frame and design gives the estimate that was made before, even if the rows were changed in between. Nothing is remembered
+after the block.
 """
 
 from __future__ import annotations

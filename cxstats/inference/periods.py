@@ -81,3 +81,19 @@ def steps_per(per: str | None, per_year: float, labels: Sequence[Any], place: st
             "date, so the length of a step is unknown. Leave per= out for the slope per step."
         )
     return per_year
+
+
+def calendar(labels: Sequence[Any], position: float) -> str:
+    """Return the period nearest a position, as text; nothing where the labels are no calendar or the position is none."""
+    _, per_year = positions(labels, ordered=True)
+    counted = hasattr(labels[0], "ordinal")  # pandas' periods count from 1970
+    if not np.isfinite(position) or per_year not in ((1.0, 4.0, 12.0) if counted else (1.0, 4.0, 12.0, DAYS_PER_YEAR)):
+        return ""
+    nearest = int(np.floor(position + 0.5))
+    if per_year == DAYS_PER_YEAR:
+        last = datetime.date.max.toordinal()
+        return datetime.date.fromordinal(nearest).isoformat() if 1 <= nearest <= last else ""
+    year, part = divmod(nearest, int(per_year))
+    year += 1970 if counted else 0
+    shown = {1.0: f"{year}", 4.0: f"{year}Q{part + 1}", 12.0: f"{year}-{part + 1:02d}"}
+    return shown[per_year] if 1 <= year <= 9999 else ""

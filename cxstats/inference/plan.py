@@ -17,14 +17,14 @@ from cxstats.errors import DataError
 from cxstats.expression import Expression, Literal, Lookup, Operation, col, when
 from cxstats.inference.request import Request, invalid_answer, place_of
 from cxstats.memory import Plan
-from cxstats.score import RECODE, Check, Score
+from cxstats.score import Score
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST = float(np.finfo(np.float64).max)
-MOST_CODES = 5  # more different answers off the scale are another scale
+MOST_CODES, MOST_TALLIED = 5, 1000  # answers off the scale that are shown, and looked at
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,10 @@ def shifts_of(request: Request) -> list[float]:
     """Return a constant near each score's points, so that sums of squares keep their digits."""
     found = []
     for score in request.scores:
-        if score.range is not None:
-            found.append(0.0 if score.family in ("share", "balance") else sum(score.range) / 2)
-        elif score.family == "ratio":
+        if score.family in ("share", "balance", "ratio"):
             found.append(0.0)
+        elif score.range is not None:
+            found.append(sum(score.range) / 2)
         else:
             found.append(request.survey.frame.first(score.points, request.within(score.base)) or 0.0)
     return [float(shift) for shift in found]
@@ -203,25 +203,15 @@ def complain(request: Request) -> None:
             invalid = request.within(score.base & check.invalid)
             count = _rows(survey, invalid)
             if count:
-                tally = survey.frame.tally(col(check.column), invalid, most=MOST_CODES + 1)
+                tally = survey.frame.tally(col(check.column), invalid, most=MOST_TALLIED)
                 shown = ", ".join(f"{plain(value)}: {n} time{'s'[: n != 1]}" for value, n in tally[:MOST_CODES])
-                remedy = _recoding(check, [plain(value) for value, _ in tally])
+                remedy = check.mend([value for value, _ in tally])
                 complaint = (
                     check.complaint.replace("answers outside", "answer outside") if count == 1 else check.complaint
                 )
                 raise DataError(
                     f"{place_of(score)}: {count} {complaint} in column {check.column!r} ({shown}). {remedy}"
                 )
-
-
-def _recoding(check: Check, codes: list[str]) -> str:
-    """Return the remedy of a check for the answers found: many different ones are no codes, but another scale."""
-    recode, _, scale = check.remedy.rpartition("; else ")
-    if recode != RECODE:
-        return check.remedy
-    if len(codes) > MOST_CODES:
-        return scale[0].upper() + scale[1:]
-    return check.remedy.format(codes=f"[{', '.join(codes)}]", column=check.column)
 
 
 def plain(value: object) -> str:

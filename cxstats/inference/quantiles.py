@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.expression import Expression, Literal, Lookup, col, when
-from cxstats.inference.intervals import order_statistics, t_quantile, z_quantile
+from cxstats.inference.intervals import order_statistics, shrinkage, t_quantile
 from cxstats.inference.plan import infinite
 from cxstats.inference.request import Request
 from cxstats.inference.rows import OwnLimits, Rows
@@ -131,8 +131,10 @@ def quantiles(
             i = k * groups + g
             share, error, distribution = value[i] / 100, se[i] / 100, distributions.get(label, EMPTY)
             value[i], low[i], high[i] = distribution.quantile(quantile.probability), -np.inf, np.inf
-            worth = rows.n[i] if rows.simple[i] else np.nan
-            limits = _limits_of(distribution, share, error, df[i], bool(unknown[i]), quantile.probability, worth)
+            worth = min(rows.n_effective[i], rows.most[i], rows.kish[i])
+            limits = _limits_of(
+                distribution, share, error, df[i], bool(unknown[i]), quantile.probability, worth, bool(rows.simple[i])
+            )
             own[i] = limits
             left, right = limits(0.05, None)
             width = right - left
@@ -163,11 +165,18 @@ def _wide_enough(
 
 
 def _limits_of(
-    distribution: Distribution, share: float, error: float, df: float, unknown: bool, probability: float, n: float
+    distribution: Distribution,
+    share: float,
+    error: float,
+    df: float,
+    unknown: bool,
+    probability: float,
+    n: float,
+    simple: bool,
 ) -> OwnLimits:
     """Return the function from alpha to the limits of one quantile: F(q) -+ t se, read off F; open ends are infinite.
 
-    Guarded limits are order statistics, on `n` answers or on as many as make the error, shrunk for its degrees of freedom.
+    Guarded limits are order statistics on n (effective) answers, shrunk for the degrees of freedom.
     """
 
     def limits(alpha: float, method: str | None) -> tuple[float, float]:
@@ -176,9 +185,8 @@ def _limits_of(
         half = float(t_quantile(alpha, np.asarray([df]))[0]) * error
         left, right = share - half, share + half
         if method == "guarded":
-            spread = probability * (1 - probability)
-            worth = n if np.isfinite(n) else spread * (float(z_quantile(alpha)) / half) ** 2
-            left, right = order_statistics(probability, max(worth, 1.0), alpha)
+            shrunk = n if simple else n * float(shrinkage(np.asarray([df]), alpha)[0])
+            left, right = order_statistics(probability, max(shrunk, 1.0), alpha)
         return (
             distribution.quantile(left) if left > 0 and distribution.covers(left, left) else -np.inf,
             distribution.quantile(right) if right <= 1 and distribution.covers(right, right) else np.inf,

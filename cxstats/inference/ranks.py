@@ -50,8 +50,8 @@ def ranks(estimate: Estimate, *, highest_first: bool = True, simultaneous: bool 
     Groups that do not differ in truth keep all ranks open, however large the sample. Differences keep intervals of their kind
     (shares MOVER) at the level alpha* at which all hold at once. A row without a value may hold any rank.
 
-    With 3 to 8 groups, in at most RANKS_ALL_WORST % of samples some rank lay outside its interval where 5 are allowed, and
-    one named beforehand on either side of its own in at most RANKS_ONE_WORST % where 2.5 are, by kind of design
+    With 3 to 8 groups, in at most 0.8 % of samples some rank lay outside its interval where 5 are allowed, and
+    one named beforehand on either side of its own in at most 1.9 % where 2.5 are, by kind of design
     (``benchmarks/claim_measures.md``).
 
     References

@@ -26,6 +26,9 @@ class Rows:
     most : array of float
         The largest effective size an interval may rest on. Answers that differ in weight or share PSUs are not worth more
         than n (over 1 - f where a fraction f is drawn), however alike the few PSUs of a sample come out.
+    kish : array of float
+        ``(sum w)^2 / sum w^2``: what unequal weights leave of n if they have nothing to do with the answers. Infinite
+        without weights, and where rows are not the PSUs.
     represented : array of float
         Sum of the weights in the base: the people the answers stand for.
     square : array of float
@@ -45,6 +48,7 @@ class Rows:
     n: np.ndarray
     n_effective: np.ndarray
     most: np.ndarray
+    kish: np.ndarray
     represented: np.ndarray
     square: np.ndarray
     unknown: np.ndarray
@@ -76,6 +80,7 @@ class Rows:
             "n": n,
             "n_effective": np.full(size, np.nan),
             "most": np.full(size, np.inf),
+            "kish": np.full(size, np.inf),
             "represented": np.full(size, np.nan),
             "square": np.full(size, np.nan),
             "unknown": unknown,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 POWER = 0.8
 MOST = 1e8  # times the sample: beyond it the estimate lies on the edge for all that anyone will know
 TOLERANCE, MOST_STEPS = 1e-5, 30
-NO_RULE = ("extreme", "rank")
+NO_RULE = tuple(family for family in OWN if family != "quantile")  # their intervals do not shrink with the root of n
 
 
 def settling_factor(e: Estimate, region: Region, level: float, method: str | None = None) -> float:
@@ -98,7 +98,7 @@ def _scaled(e: Estimate, factor: float) -> Estimate:
     own = np.isin(rows.family, OWN)  # quantiles: their standard error, with t limits
     grown = replace(
         rows,
-        **{name: getattr(rows, name) * factor for name in ("n", "n_effective", "most", "represented")},
+        **{name: getattr(rows, name) * factor for name in ("n", "n_effective", "most", "kish", "represented")},
         family=np.where(own, "derived", rows.family),
     )
     parts = None if e._parts is None else (_scaled(e._parts[0], factor), _scaled(e._parts[1], factor))

@@ -179,23 +179,23 @@ def _left_out(request: Request, sums: Sums, values: dict[str, np.ndarray], insid
         outside_where=int(rows[~chosen].sum()),
         missing_by={name: int(rows[chosen & (sums.keys[name].codes < 0)].sum()) for name in request.by},
         zero_weight=int((rows - values["counted"])[labelled].sum()),
-        no_answer={
-            names: int((values["counted"] - values[f"n{i}"])[inside].sum())
-            for i, names in _questions(request.scores).items()
-        },
+        no_answer=_no_answer(
+            request.scores, [(values["counted"] - values[f"n{i}"])[inside].sum() for i in range(len(request.scores))]
+        ),
     )
 
 
-def _questions(scores: Sequence[Score]) -> dict[int, str]:
-    """Return the first score of each base, and the names of all that have it: their missing answers are told once."""
-    alike: dict[str, list[int]] = {}
-    for i, score in enumerate(scores):
-        alike.setdefault(repr(score.base), []).append(i)
-    named = {of[0]: list(dict.fromkeys(place_of(scores[i]) for i in of)) for of in alike.values()}
-    return {
-        i: ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        for i, names in named.items()
-    }
+def _no_answer(scores: Sequence[Score], missing: Sequence[float]) -> dict[str, int]:
+    """Return how many answers are missing, told once for scores that ask the same columns and miss as many."""
+    alike: dict[tuple[tuple[str, ...], int], list[str]] = {}
+    for score, count in zip(scores, missing, strict=True):
+        alike.setdefault((tuple(sorted(score.base.columns())), int(count)), []).append(place_of(score))
+    told: dict[str, int] = {}
+    for (_, count), places in alike.items():
+        names = list(dict.fromkeys(places))
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        told[shown] = max(told.get(shown, 0), count)
+    return told
 
 
 def _labelled(sums: Sums, by: Sequence[str]) -> np.ndarray:

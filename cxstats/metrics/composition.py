@@ -8,7 +8,7 @@ from cxstats.errors import CONVERT, ArgumentError, listing, one_of
 from cxstats.expression import col
 from cxstats.metrics.basic import names, percent
 from cxstats.metrics.service import ASKED, Scale, need_scale, nps, within
-from cxstats.score import RECODE, Check, Score
+from cxstats.score import RIGHT_SCALE, Check, Score
 
 MOST_ANSWERS = 11  # 0 to 10, the longest scale in use
 BETWEEN = ": "  # between the question and the answer in a name
@@ -91,8 +91,9 @@ def distribution(
         column,
         ~value.is_in(answers),
         f"answers that are not whole numbers from {low:g} to {high:g}",
-        f"{RECODE}; else state the right scale=.",
+        RIGHT_SCALE,
         numeric=CONVERT,
+        scale=(low, high),
     )
     middle = (low + high) / 2
     scores = [

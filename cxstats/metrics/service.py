@@ -9,7 +9,7 @@ from typing import Any
 from cxstats.errors import CONVERT, ArgumentError, one_of
 from cxstats.expression import Expression, col
 from cxstats.metrics.basic import names, percent
-from cxstats.score import RECODE, Check, Score
+from cxstats.score import RIGHT_SCALE, Check, Score
 
 Scale = tuple[float, float]
 ASKED = "an NPS is asked on 0 to 10: measure other scales with csat()."
@@ -345,13 +345,14 @@ def need_scale(place: str, scale: Sequence[float]) -> Scale:
     return float(scale[0]), float(scale[1])
 
 
-def within(column: str, low: float, high: float, scale: str = "state the right scale=.") -> Check:
-    """Return the check that answers lie on the scale; `scale` says what to do if that is wrong."""
+def within(column: str, low: float, high: float, remedy: str = RIGHT_SCALE) -> Check:
+    """Return the check that answers lie on the scale; `remedy` says what to do if that is wrong."""
     value = col(column)
     return Check(
         column,
         (value < low) | (value > high),
         f"answers outside the scale {low:g} to {high:g}",
-        f"{RECODE}; else {scale}",
+        remedy,
         numeric=CONVERT,
+        scale=(low, high),
     )

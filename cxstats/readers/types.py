@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,13 +12,13 @@ if TYPE_CHECKING:
 MISSING_NUMBERS = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "#N/A"})
 
 
-def settled(frame: pd.DataFrame, decimal: str = ".") -> pd.DataFrame:
+def settled(frame: pd.DataFrame, decimal: str = ".", thousands: str | None = None) -> pd.DataFrame:
     """Return the frame with nullable types; "NA" is missing where every other value is a number or true/false."""
     frame = frame.rename(columns=str)
-    return frame.assign(**{name: _settled(frame[name], decimal) for name in frame.columns})
+    return frame.assign(**{name: _settled(frame[name], decimal, thousands) for name in frame.columns})
 
 
-def _settled(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
+def _settled(column: pd.Series[Any], decimal: str, thousands: str | None) -> pd.Series[Any]:
     import pandas as pd
     from pandas.api import types
 
@@ -32,6 +34,8 @@ def _settled(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
     truths = {True: True, False: False, "True": True, "False": False, "TRUE": True, "FALSE": False}
     if values.isin(list(truths)).all() and not any(type(v) in (int, float) for v in values.unique()):
         return column.where(~blank).map(truths).astype("boolean")
+    if thousands is not None:
+        values = values.map(partial(_without_marks, mark=thousands, decimal=decimal))
     numbers = pd.to_numeric(values if decimal == "." else values.map(_with_point), errors="coerce")
     if not any(isinstance(v, bool) for v in values.unique()) and numbers.notna().all():
         return numbers.reindex(column.index).convert_dtypes()
@@ -41,3 +45,9 @@ def _settled(column: pd.Series[Any], decimal: str) -> pd.Series[Any]:
 def _with_point(value: Any) -> Any:
     """Return a text with a decimal comma as one with a point; one with a point already is no number."""
     return value if not isinstance(value, str) else "" if "." in value else value.replace(",", ".")
+
+
+def _without_marks(value: Any, mark: str, decimal: str) -> Any:
+    """Return a text such as 1.090,00 without its marks between thousands; others, such as 01.02.2025, stay."""
+    grouped = rf"[+-]?\d{{1,3}}({re.escape(mark)}\d{{3}})+({re.escape(decimal)}\d+)?"
+    return value.replace(mark, "") if isinstance(value, str) and re.fullmatch(grouped, value.strip()) else value

@@ -268,6 +268,7 @@ def stored() -> pd.DataFrame:
 def test_verdicts_are_right_in_both_worlds(stored: pd.DataFrame) -> None:
     assert {claim for claim, _ in stored.index} == set(HERE) == set(SIZES)
     assert len(stored) == 2 * len(HERE)
+    assert (stored["seeds"] >= 50).all()
     assert (stored["right"] >= 0.95 * stored["seeds"]).all()
     assert (stored["power"] >= 0.99).all()
     assert (stored[["right", "wrong", "inconclusive", "untestable"]].sum(axis=1) == stored["seeds"]).all()

@@ -405,6 +405,14 @@ def test_a_table_is_the_same_alone():
         pd.testing.assert_frame_equal(every[name], cx.simulate_world(n=640, seed=3, tables=(name,))[name])
 
 
+def test_a_larger_survey_asks_more_staff():
+    sizes = {
+        n: cx.simulate_world(n=n, seed=3, tables=("staff",))["staff"]["branch"].value_counts()
+        for n in (640, 8320, 20_800)
+    }
+    assert {n: set(each) for n, each in sizes.items()} == {640: {8}, 8320: {8}, 20_800: {20}}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

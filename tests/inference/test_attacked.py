@@ -151,3 +151,26 @@ def test_arrow_times_finer_than_a_microsecond():
 
     table = pa.table({"x": [1.0, 2.0], "t": pa.array([1_000_000_001, 2_000_000_000], pa.timestamp("ns"))})
     assert cx.measure(table, cx.total("x"), where=col("t") > "1970-01-01 00:00:01.5").values.tolist() == [2.0]
+
+
+def test_polars_samples_with_other_number_types_go_together():
+    polars = pytest.importorskip("polars")
+    whole, broken = (
+        polars.DataFrame({"x": [1, 0, 1], "b": [1, 1, 2]}),
+        polars.DataFrame({"x": [1.0, 0.0, 1.0], "b": [1, 1, 2]}),
+    )
+    both = cx.measure(cx.concat({"a": whole, "c": broken}), cx.share(cx.col("x") == 1), by="source")
+    np.testing.assert_allclose(both.values, [200 / 3, 200 / 3])
+
+
+def test_a_balance_without_a_range_does_not_depend_on_the_order_of_rows():
+    rows = pd.DataFrame({"r": [10] * 30 + [8] * 20 + [3] * 10})
+    own = cx.Score(cx.nps("r").points, cx.col("r").is_answered(), "bal", family="balance")
+    np.testing.assert_allclose(cx.measure(rows, own).interval(), cx.measure(rows[::-1], own).interval())
+    np.testing.assert_allclose(cx.measure(rows, own).interval(), cx.measure(rows, cx.nps("r")).interval())
+
+
+def test_the_same_question_is_told_once():
+    rows = pd.DataFrame({"a": [1, 2, 3, 4, 5, None]})
+    shown = repr(cx.measure(rows, [cx.share(cx.col("a") > 3), cx.share(cx.col("a") > 4)]))
+    assert shown.count("with no answer to") == 1

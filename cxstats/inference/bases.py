@@ -1,0 +1,135 @@
+"""What is known of each row of an estimate besides its value: its base, what it is worth, and whether its variance is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from cxstats.inference.plan import squared_weights
+from cxstats.inference.request import Request
+from cxstats.inference.rows import Rows
+from cxstats.inference.totals import Totals, undivided
+from cxstats.inference.variance import ROUNDING, SampleCovariance, linearise, simple_variance
+from cxstats.score import Score
+
+ICC = 0.05  # assumed within PSUs where a sample shows nothing of it: all its answers are alike
+
+
+def rows_of(
+    t: Totals, first: Totals, request: Request, variance: np.ndarray, df: np.ndarray, drawn: np.ndarray
+) -> Rows:
+    """Return what is known of each row: its base, how much the base is worth, and whether its variance is known.
+
+    `drawn` says whether chance had a part in it: some stratum of its domain is not a census.
+    """
+    design, groups = request.survey.design, len(t.groups)
+    n = t.grouped["count"].T.ravel()
+    census = (n > 0) & ~drawn
+    plain = not (design.strata or design.psu or design.weight or design.fpc)
+    alike = (n > 0) & (variance <= ROUNDING * raw_variance(t).T.ravel()) & ~census
+    alike |= (n == 1) & np.isnan(variance)
+    totals_too = np.repeat([score.family == "total" for score in t.scores], groups)
+    nothing = (n > 0) & (t.grouped["x"].T.ravel() == 0) & ~totals_too
+    alike &= ~nothing
+    alone = (n > 0) & ~(df > 0) & ~census
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effective = n * simple_variance(t).T.ravel() / variance
+        if alike.any():
+            effective = np.where(
+                alike, np.minimum(n, n / _whole_design_effect(first, request).repeat(groups)), effective
+            )
+    effective = n if plain else np.where(n == 0, 0.0, np.where(census, np.inf, effective))
+
+    def repeated(of: Callable[[Score], Any], kind: Any = object) -> np.ndarray:
+        return np.repeat(np.asarray([of(score) for score in t.scores], dtype=kind), groups)
+
+    family = repeated(lambda score: score.family)
+    low = repeated(lambda score: score.range[0] if score.range else -np.inf, float)
+    one_share = plain & (n == 1) & (family == "share")
+    return Rows(
+        n=n,
+        n_effective=effective,
+        most=_most(t) if design.weight or design.psu else np.full(len(n), np.inf),
+        kish=_kish(t) if design.weight and not design.psu else np.full(len(n), np.inf),
+        represented=t.grouped["b"].T.ravel(),
+        square=_mean_square(t).T.ravel(),
+        unknown=(n == 0) | nothing | alike | alone | ~np.isfinite(variance),
+        simple=np.full(len(n), plain),
+        family=family,
+        unit=repeated(lambda score: score.unit),
+        variant=repeated(lambda score: score.variant),
+        direction=repeated(lambda score: score.direction or ""),
+        low=low,
+        high=repeated(lambda score: score.range[1] if score.range else np.inf, float),
+        note=_notes(n, alike, alone & ~one_share, np.isfinite(low), nothing, "PSU" if design.psu else "row"),
+        own=np.full(len(n), None, dtype=object),
+    )
+
+
+def _most(t: Totals) -> np.ndarray:
+    """Return n / (1 - f), with the fraction f drawn of the strata that the answers are in: infinite for a census."""
+    inside, groups = np.flatnonzero(t.group >= 0), len(t.groups)
+    fraction, group = t.fraction[t.stratum[inside]], t.group[inside]
+    n = t.grouped["count"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        free = [np.bincount(group, (1 - fraction) * t.count[inside, k], groups) for k in range(len(t.scores))]
+        return np.asarray(np.where(n > 0, n / (np.column_stack(free) / n), np.inf)).T.ravel()
+
+
+def _kish(t: Totals) -> np.ndarray:
+    """Return ``(sum w)^2 / sum w^2`` where rows are PSUs: what weights leave of n that have nothing to do with the answers."""
+    inside, groups = np.flatnonzero(t.group >= 0), len(t.groups)
+    sums = t.grouped
+    squared = [np.bincount(t.group[inside], t.second[("x", k), ("x", k)][inside], groups) for k in range(len(t.scores))]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(sums["x"] > 0, sums["x"] ** 2 / np.column_stack(squared), np.inf)).T.ravel()
+
+
+def _mean_square(t: Totals) -> np.ndarray:
+    """Return the mean of the squared points, about the shift."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(t.grouped["yy"] / t.grouped["b"])
+
+
+def raw_variance(t: Totals) -> np.ndarray:
+    """Return the variance if the points varied about the shift, not about their mean: what rounding is measured by."""
+    sums = t.grouped
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_total = sums["yy"] * sums["b"] / sums["count"]
+        return np.asarray(np.where([s.family == "total" for s in t.scores], of_total, of_total / sums["x"] ** 2))
+
+
+def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
+    """Return each score's design effect in the whole sample, also outside the domain.
+
+    Where that is unknown, too: Kish's for the weights, times 1 + (m - 1) 0.05 for PSUs of m answers.
+    """
+    import pandas as pd
+
+    whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)), shift=t.shift[:1])
+    variance = SampleCovariance(whole, linearise(whole)).diagonal()
+    sums = whole.grouped
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = variance / simple_variance(whole)[0]
+        known = np.isfinite(effect) & (variance > ROUNDING * raw_variance(whole)[0])
+        if known.all():
+            return np.asarray(effect)
+        kish = sums["count"][0] * squared_weights(request) / sums["b"][0] ** 2
+    if t.cluster is not None:
+        kish *= 1 + (np.maximum(sums["count"][0] / (whole.count > 0).sum(axis=0), 1) - 1) * ICC
+    return np.asarray(np.where(known, effect, kish))
+
+
+def _notes(
+    n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, nothing: np.ndarray, what: str
+) -> np.ndarray:
+    notes = np.full(len(n), "", dtype=object)
+    notes[alike] = "answers or PSUs do not differ, so the standard error is unknown"
+    notes[alike & ranged] += "; the interval borrows the design effect of the whole sample"
+    notes[alone] = f"no more {what}s than strata in this domain, so the standard error is unknown"
+    notes[nothing] = "the denominators add up to zero, so there is no ratio"
+    notes[n == 0] = "no answers"
+    return notes
