@@ -49,7 +49,8 @@ def report(config: str | None, out: str, dry_run: bool, init: bool) -> None:
     \b
     The tables of CONFIG and their keys:
       (top)        title, level, min_n, numbers
-      [data]       file with sheet, decimal, missing, strip;
+      [data]       file with sheet, decimal, thousands, encoding,
+                   missing, strip;
                    or source with years
       [design]     weight, strata, psu, fpc, lone_psu, nest
       [period]     column, every, date_format, fiscal_start, incomplete

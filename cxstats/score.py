@@ -47,7 +47,9 @@ class Check:
         if not others:
             return f"{recode}; else {self.remedy}"
         low, high = min(self.scale[0], *others), max(self.scale[1], *others)
-        wider = f"The answers go from {low:g} to {high:g}: if that is the scale, write scale=({low:g}, {high:g}); if not, "
+        wider = (
+            f"The answers go from {low:g} to {high:g}: if that is the scale, write scale=({low:g}, {high:g}); if not, "
+        )
         wider = wider if self.remedy == RIGHT_SCALE else f"{self.remedy[:1].upper()}{self.remedy[1:-1]}; "
         return f"{wider}correct or empty these cells." + (f" {recode}." if codes else "")
 

@@ -66,12 +66,13 @@ def _fractions(shapes: dict[Any, str]) -> bool:
 
 def _thousands(example: Any) -> str:
     """Return what to do with marks between thousands; 1,234 may be a fraction, and nothing else in the column tells."""
+    mark = re.search(r"\D", str(example).lstrip("+-"))
+    comma = " and decimal=','" if re.search(r"\..*,", str(example)) else ""
+    said = f"Take the marks between thousands out of texts such as {example!r}"
+    said += f", or read the file with thousands={mark[0]!r}{comma}" if mark else ""
     if not re.fullmatch(rf"{NUMBER},\d{{3}}", str(example)):
-        return f"Take the marks between thousands out of texts such as {example!r}."
-    return (
-        f"Take the marks between thousands out of texts such as {example!r}; if it is a decimal comma, read the file with "
-        "decimal=','."
-    )
+        return f"{said}."
+    return f"{said}; if it is a decimal comma, read the file with decimal=','."
 
 
 def _bare(value: Any) -> str:

@@ -232,7 +232,9 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
     Notes
     -----
     A second pass over the rows is made; lazy engines send back the part of the distribution near the quantile. In samples
-    of a few PSUs an interval may be open at one end (infinite).
+    of a few PSUs an interval may be open at one end (infinite). Answers of a few values (ratings) have many ties, and
+    Woodruff's interval, centred at F(q), leans upwards there: take ``method="guarded"`` (ranks, centred at the probability),
+    as `Estimate.test` does.
 
     References
     ----------

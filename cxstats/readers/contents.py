@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from cxstats.errors import DataError
@@ -32,3 +33,14 @@ def looks_like(path: Path) -> str:
     if start and b"\0" not in start and not any(start.startswith(beginning) for beginning in BEGINNINGS):
         return " It looks like text: give it the ending .csv."
     return ""
+
+
+def other_encoding(path: Path) -> str:
+    """Return what to do with a text in another encoding than the one expected."""
+    with path.open("rb") as file:
+        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    name, who = ("utf-16", "two bytes a letter") if wide else ("cp1252", "'CSV' of Excel in Western Europe")
+    return (
+        f"Read the file with encoding='{name}' ({who}), or save it as 'CSV UTF-8' (in Excel a file type of its own beside "
+        "'CSV') or as a spreadsheet."
+    )

@@ -6,6 +6,7 @@ with the place and the remedy, never a frame that is quietly wrong.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from cxstats.errors import ArgumentError, DataError, listing, suggestion
 from cxstats.readers.clean import cleaned
 from cxstats.readers.contents import looks_like
 from cxstats.readers.headings import named, need_unique
-from cxstats.readers.text import read_text
+from cxstats.readers.text import UTF_8, read_text
 from cxstats.readers.types import settled
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def read_frame(
     *,
     sheet: str | None = None,
     decimal: str = ".",
+    thousands: str | None = None,
+    encoding: str | None = None,
     missing: Sequence[object] = (),
     strip: bool = False,
 ) -> pd.DataFrame:
@@ -38,12 +41,16 @@ def read_frame(
     Parameters
     ----------
     path : str or pathlib.Path
-        ``.csv`` or ``.tsv`` (UTF-8, first line the column names; ``;`` and tabs are recognised, a line ``sep=;`` above is
+        ``.csv`` or ``.tsv`` (first line the column names; ``;`` and tabs are recognised, a line ``sep=;`` above is
         obeyed), ``.parquet``, or ``.xlsx``, ``.xls``, ``.xlsb``, ``.ods``.
     sheet : str, optional
         Name of the sheet of a spreadsheet. Default: the first one.
     decimal : str
         "." or ",": the decimal mark of the numbers in a text file.
+    thousands : str, optional
+        The mark between thousands in the numbers of a text file: "." of 1.090,00.
+    encoding : str, optional
+        How a text file writes letters, by default UTF-8: "cp1252" of Excel's "CSV" in Western Europe, "utf-16".
     missing : sequence
         Values that mean "no answer", in every column: ``[99, "Don't know"]``. A number is found in columns of numbers
         and of texts alike.
@@ -60,7 +67,7 @@ def read_frame(
     ------
     ArgumentError
         There is no such file (near names are suggested), no such sheet, the file is of another kind, or `decimal` is
-        neither "." nor ",", or not for such a file.
+        neither "." nor ",", or not for such a file; so with `thousands` and `encoding`.
     DataError
         The file is empty, not what its name says, its lines do not fit its header, or several columns of values have no
         name (a title or merged headings stand above the names).
@@ -95,13 +102,31 @@ def read_frame(
         raise ArgumentError(f"{place}: decimal={decimal!r} is neither '.' nor ','.")
     if decimal != "." and kind not in TEXT:
         raise ArgumentError(f"{place}: decimal={decimal!r} is for text files; this one holds numbers. Leave it out.")
+    if thousands is not None and (len(thousands) != 1 or thousands.isalnum() or thousands == decimal):
+        raise ArgumentError(
+            f"{place}: thousands={thousands!r} is no mark unlike decimal={decimal!r}: usual are '.', ',' and ' '."
+        )
+    for option, value in (("thousands", thousands), ("encoding", encoding)):
+        if value is not None and kind not in TEXT:
+            raise ArgumentError(f"{place}: {option}={value!r} is for text files. Leave it out.")
     if path.stat().st_size == 0:
         raise DataError(f"{place}: the file is empty (0 bytes).")
     if kind in TEXT:
-        frame = read_text(path, place, TEXT[kind], decimal)
+        frame = read_text(path, place, TEXT[kind], decimal, _encoding(place, encoding))
     else:
         frame = _parquet(path, place) if kind in PARQUET else _spreadsheet(path, place, sheet)
-    return settled(cleaned(named(frame, place, strip), missing, strip), decimal)
+    return settled(cleaned(named(frame, place, strip), missing, strip), decimal, thousands)
+
+
+def _encoding(place: str, name: str | None) -> str:
+    """Return the encoding of a text file; UTF-8 with and without the mark of its kind in front."""
+    try:
+        known = codecs.lookup(name or UTF_8).name
+    except LookupError as error:
+        raise ArgumentError(
+            f"{place}: encoding={name!r} is not known. Usual are 'utf-8', 'cp1252' and 'utf-16'."
+        ) from error
+    return UTF_8 if known == "utf-8" else known
 
 
 def _need_file(path: Path, place: str) -> None:

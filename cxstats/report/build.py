@@ -99,7 +99,9 @@ def build_report(
     found = []
     for i, metric in enumerate(config.metrics, start=1):
         tell(f"measuring {i} of {len(config.metrics)}: {metric.name}")
-        with placed(config, metric_place(config, i), f"{place_of(metric.score)}: ", f"{metric.name}: "):
+        with placed(
+            config, metric_place(config, i), f"{place_of(metric.score)}: ", f"{metric.name}: ", frame=source.frame
+        ):
             found.append(measured(source, config, metric))
     if not any(m.answers for m in found):
         raise NothingToReport(f"{source.name}: nobody answered any of the questions, so there is nothing to report.")

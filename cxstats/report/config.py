@@ -15,7 +15,7 @@ from cxstats.errors import ConfigError, CxError, listing, one_of, suggestion
 from cxstats.readers.files import PARQUET, SHEETS
 from cxstats.readers.files import TEXT as FILE_TEXT
 from cxstats.report.comparisons import Compare, read_compare
-from cxstats.report.keys import CODES, NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, WHOLES, Key, checked
+from cxstats.report.keys import ANYTHING, CODES, NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, WHOLES, Key, checked
 from cxstats.report.periods import Calendar, read_period
 from cxstats.report.scores import Metric, metrics
 from cxstats.report.syntax import BACKSLASH, slip
@@ -43,11 +43,13 @@ DATA = {
     "file": Key(TEXT),
     "sheet": Key(TEXT),
     "decimal": Key(TEXT),
+    "thousands": Key(ANYTHING),
+    "encoding": Key(TEXT),
     "missing": Key(CODES),
     "strip": Key(TRUTH),
     "years": Key(WHOLES),
 }
-FILE_ONLY = ("sheet", "decimal", "missing", "strip")
+FILE_ONLY = ("sheet", "decimal", "thousands", "encoding", "missing", "strip")
 ENDINGS = (*FILE_TEXT, *PARQUET, *SHEETS)
 DESIGN = {
     "weight": Key(TEXT),
@@ -78,6 +80,8 @@ class Config:
         The sheet, if the file is a spreadsheet.
     decimal : str
         The decimal mark of a text file, "." or ",".
+    thousands, encoding : str, optional
+        The mark between thousands and the encoding of a text file; none and UTF-8 unless said.
     missing : tuple
         Values of the file that mean "no answer".
     strip : bool
@@ -114,6 +118,8 @@ class Config:
     metrics: tuple[Metric, ...]
     sheet: str | None = None
     decimal: str = "."
+    thousands: str | None = None
+    encoding: str | None = None
     missing: tuple[str | float, ...] = ()
     strip: bool = True
     years: tuple[int, ...] | None = None
@@ -236,6 +242,11 @@ def _data(path: Path, table: dict[str, Any]) -> dict[str, Any]:
             raise ConfigError(f"{place}: {key} = {data[key]!r} is for a file only.")
     if data.get("decimal", ".") not in (".", ","):
         raise ConfigError(f"{place}: decimal = {data['decimal']!r} is neither '.' nor ','.")
+    mark = data.get("thousands")
+    if mark is not None and (not isinstance(mark, str) or len(mark) != 1 or mark == data.get("decimal", ".")):
+        raise ConfigError(
+            f"{place}: thousands = {mark!r} is no mark unlike the decimal mark. Usual are '.', ',' and ' '."
+        )
     if data.get("decimal") == "," and Path(data["file"]).suffix.lower() not in FILE_TEXT:
         raise ConfigError(f"{place}: decimal = ',' is for .csv and .tsv; other files hold numbers. Leave it out.")
     return {
@@ -244,6 +255,8 @@ def _data(path: Path, table: dict[str, Any]) -> dict[str, Any]:
         "file": path.parent / data["file"] if "file" in data else None,
         "sheet": data.get("sheet"),
         "decimal": data.get("decimal", "."),
+        "thousands": data.get("thousands"),
+        "encoding": data.get("encoding"),
         "missing": tuple(data.get("missing", ())),
         "strip": data.get("strip", True),
         "years": tuple(data["years"]) if "years" in data else None,

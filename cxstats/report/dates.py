@@ -65,14 +65,19 @@ def as_dates(column: pd.Series[Any], name: str, written: str | None) -> pd.Serie
             "month exchanged: go back to the texts, or make all of them dates."
         )
     found = _read(column, written)
-    wrong = column[found.isna() & column.notna()]
+    wrong = column[not_dates(column, written)]
     if not len(wrong):
         return found
-    such = f"column {name!r} holds {len(wrong):,} value{'s'[: len(wrong) != 1]} that are no dates"
+    such = f"column {name!r} holds {len(wrong):,} {'value that is no date' if len(wrong) == 1 else 'values that are no dates'}"
     if written is not None:
         such += f' of date_format = "{written}"'
     mend = remedy(column.dropna()) if len(wrong) > found.notna().sum() else _leave_out(wrong.drop_duplicates().tolist())
     raise DataError(f"{such}, such as {str(wrong.iloc[0])!r}. {mend}")
+
+
+def not_dates(column: pd.Series[Any], written: str | None) -> pd.Series[bool]:
+    """Return which values are no dates, in the format stated or in that of ISO 8601."""
+    return _read(column, written).isna() & column.notna()
 
 
 def remedy(values: pd.Series[Any]) -> str:

@@ -24,7 +24,7 @@ ANYTHING = "a value"
 CODES = "a list of texts and numbers"
 HOMES = {  # where keys belong that are often written elsewhere
     "above the first [table]": ("title", "level", "min_n", "numbers"),
-    "in [data]": ("file", "sheet", "decimal", "missing", "strip", "years"),
+    "in [data]": ("file", "sheet", "decimal", "thousands", "encoding", "missing", "strip", "years"),
     "in [design]": ("weight", "strata", "psu", "fpc", "lone_psu", "nest"),
     "in [period]": ("every", "date_format", "fiscal_start", "incomplete"),
     "in [groups]": ("by",),

@@ -12,6 +12,9 @@ RECODE = re.compile(
     r"Recode (\[.*?\]) as missing if they mean 'no answer': read_frame\(path, missing=\1\), or "
     r"(?:pd\.to_numeric\(frame\[.*?\], errors='coerce'\)|in pandas frame\[.*?\.isin\(\1\)\))(\.?)"
 )
+EMPTY = "; if not, correct or empty these cells"
+COMMA = re.compile(r" ?They have a decimal comma: .*?','\.|; if it is a decimal comma, .*?','|(?<=') and decimal=','")
+THOUSANDS = re.compile(r", or read the file with thousands='.'( and decimal=',')?")
 SAID: Sequence[tuple[str, Written]] = (
     (r"^Survey(?:\(\w+=\))?: ", ""),
     (r"^read_frame\((.*?)\): ", r"\1: "),
@@ -20,6 +23,10 @@ SAID: Sequence[tuple[str, Written]] = (
     (r"or say lone_psu=\"center\" \(deviation from the overall estimate\) or \"skip\" \(left out\)",
      'or write lone_psu = "center" (deviation from the overall estimate) or "skip" (left out) in [design]'),
     (r"State which answers mean resolved with yes=\.", 'State which answers mean resolved, as in yes = "ja" or yes = [1, 2].'),
+    (r"write scale=\((\S+), (\S+)\)", r"write scale = [\1, \2] in [[metrics]]"),
+    (r"[Rr]ead the file with encoding='([\w-]+)'", r'Write encoding = "\1" in [data]'),
+    (r"read the file with thousands='(.)' and decimal=','", r'write thousands = "\1" and decimal = "," in [data]'),
+    (r"read the file with thousands='(.)'", r'write thousands = "\1" in [data]'),
     (r"([Ss])tate the right scale=\.", r"\1tate the right scale in [[metrics]], as in scale = [1, 10]."),
     (r"measure other scales with csat\(\)", 'measure other scales with kind = "csat"'),
     (r"For another scale there is CSAT", 'For another scale there is kind = "csat"'),
@@ -49,17 +56,27 @@ SAID: Sequence[tuple[str, Written]] = (
 )  # fmt: skip
 
 
-def in_toml(said: str, *, missing: Sequence[object] = (), text_file: bool = True, own: bool = True) -> str:
-    """Return a message in the words of a configuration whose [data] has these `missing` values already.
+def in_toml(
+    said: str, *, missing: Sequence[object] = (), decimal: str = ".", text_file: bool = True, own: bool = True
+) -> str:
+    """Return a message in the words of a configuration whose [data] has these `missing` values and this `decimal` already.
 
-    Only a file of one's `own` can have such values, and a decimal mark only if it is a text.
+    Only a file of one's `own` can have such values, and marks of numbers only if it is a text.
     """
 
     def recoded(found: re.Match[str]) -> str:
         codes = ", ".join([*map(repr, missing), found[1][1:-1]])
         return f'If they mean "no answer", write missing = [{codes}] in [data]{found[2]}'
 
-    said = RECODE.sub(recoded, said) if own else re.sub(rf"{RECODE.pattern}; else (\w)", lambda m: m[3].upper(), said)
+    if own:
+        said = RECODE.sub(recoded, said)
+    else:  # of a named data set neither codes nor cells are the author's
+        said = re.sub(rf"{RECODE.pattern}; else (\w)", lambda m: m[3].upper(), said).replace(EMPTY, "")
+        said = re.sub(rf" {RECODE.pattern}", "", said)
+    if decimal == ",":
+        said = COMMA.sub("", said)
+    if not text_file:
+        said = THOUSANDS.sub("", said)
     comma = 'write decimal = "," in [data]' if text_file else "make them numbers in the file, where they are texts"
     said = said.replace("read the file with decimal=','", comma)
     for pattern, written in SAID:

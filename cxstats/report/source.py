@@ -87,7 +87,7 @@ def read_source(config: Config) -> Source:
         raise NothingToReport(f"{_name(config)}: there are no rows, so there is nothing to report.")
     frame = raw[list(config.columns())].copy()
     frame.attrs["synthetic"] = bool(Survey(raw).synthetic)  # the column that may say so is not needed, so it is gone
-    with placed(config, "[period] column"):
+    with placed(config, "[period] column", frame=frame):
         calendar, column = config.calendar, frame[config.period]
         dates = as_dates(column, config.period, calendar.date_format) if calendar.every else None
         frame[config.period] = _periods(config, column) if dates is None else calendar.labels(dates)
@@ -96,7 +96,7 @@ def read_source(config: Config) -> Source:
     _need_few(config, frame)
     if not frame[config.period].notna().any():
         raise NothingToReport(f"{_name(config)}: no row has a {config.period}, so there is no period to report.")
-    with placed(config, "[design]"):
+    with placed(config, "[design]", frame=frame):
         survey = Survey(frame, **config.design)
         timed = frame.assign(**{config.period: frame[config.period].astype("string").str.removeprefix(FISCAL)})
     return Source(
@@ -117,8 +117,9 @@ def _raw(config: Config) -> pd.DataFrame:
     if config.file is not None:
         with placed(config, "[data] file"):
             return read_frame(
-                config.file, sheet=config.sheet, decimal=config.decimal, missing=config.missing, strip=config.strip
-            )
+                config.file, sheet=config.sheet, decimal=config.decimal, thousands=config.thousands,
+                encoding=config.encoding, missing=config.missing, strip=config.strip,
+            )  # fmt: skip
     if config.source == "sample":
         from cxstats.datasets.sample import load_survey
 
