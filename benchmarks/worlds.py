@@ -41,7 +41,7 @@ KEYS = ["claim", "world", "n"]
 Cell = tuple[str, bool]  # a claim, and whether it is true
 
 SIZES: dict[str, tuple[int, int]] = {  # respondents, where it is true and where it is false
-    "needs-before-delight": (7680, 15_360),
+    "needs-before-delight": (10_240, 15_360),
     "needs-are-necessary": (7680, 1280),
     "enjoyed-but-unmet": (1920, 5120),
     "averages-hide-people": (7680, 15_360),

@@ -97,7 +97,9 @@ def _wrote(built: Built) -> str:
 
 
 def _would_write(built: Built) -> str:
-    head = f"Configuration and data are in order: {_data(built)}. Nothing was written; this would be in {built.folder}:"
+    n = len(built.remarks)
+    order = f"can be read, with {n} caution{'s'[: n != 1]} (see below)" if n else "are in order"
+    head = f"Configuration and data {order}: {_data(built)}. Nothing was written; this would be in {built.folder}:"
     return "\n".join([head, *built.outlook])
 
 

@@ -50,7 +50,7 @@ class Check:
         wider = (
             f"The answers go from {low:g} to {high:g}: if that is the scale, write scale=({low:g}, {high:g}); if not, "
         )
-        wider = wider if self.remedy == RIGHT_SCALE else f"{self.remedy[:1].upper()}{self.remedy[1:-1]}; "
+        wider = wider if self.remedy == RIGHT_SCALE else f"{self.remedy[:1].upper()}{self.remedy[1:-1]}, or "
         return f"{wider}correct or empty these cells." + (f" {recode}." if codes else "")
 
 

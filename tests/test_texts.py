@@ -11,7 +11,11 @@ from tests.conftest import move
 TEXTS = {
     "comma": (["3,5", "4", "2,25"], "'3,5'", "They have a decimal comma: read the file with decimal=','."),
     "comma with three digits": (["3,5", "4", "2,255"], "'3,5'", "decimal=','"),
-    "thousands": (["1,234", "900", "900"], "'1,234'", "out of texts such as '1,234'; if it is a decimal comma,"),
+    "thousands": (
+        ["1,234", "900", "900"],
+        "'1,234'",
+        "out of texts such as '1,234', or read the file with thousands=','; if it is a decimal comma,",
+    ),
     "comma of three digits": (["0,534", "1,250"], "'0,534'", "They have a decimal comma"),
     "thousands in German": (["1.234,5", "1.234.567", "9"], "'1.234,5'", "Take the marks between thousands out"),
     "thousands in Swiss": (["1'234", "9"], '"1\'234"', "Take the marks between thousands out"),

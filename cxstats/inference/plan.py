@@ -195,7 +195,8 @@ def complain(request: Request) -> None:
             count = _rows(survey, invalid)
             if count:
                 raise DataError(
-                    f"Survey(weight=): {count} weights in column {survey.design.weight!r} are {what}. "
+                    f"Survey(weight=): {f'{count} weights' if count > 1 else 'a weight'} in column {survey.design.weight!r} "
+                    f"{'are' if count > 1 else 'is'} {what}. "
                     "A weight is the number of people a row stands for; drop those rows or repair their weights."
                 )
     for score in request.scores:

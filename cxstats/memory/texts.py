@@ -44,6 +44,8 @@ def obstacle(answers: Sequence[tuple[Any, int]], column: str) -> tuple[Any, str]
         "words": _words([(value, count) for value, count in answers if shapes[value] == "words"], every, column),
     }
     found = [shape for shape in ("words", "labelled", "percent", "thousands", "comma") if rows[shape]]
+    if rows["thousands"] and "decimal=','" in said["thousands"]:
+        found = [shape for shape in found if shape != "comma"]
     if not found:
         return first["number"], f"They are numbers held as texts: convert them with pd.to_numeric(frame[{column!r}])."
     example = next((first[shape] for shape in found if first[shape] is not None), answers[0][0])

@@ -39,6 +39,11 @@ def cleaned(frame: pd.DataFrame, missing: Sequence[object], strip: bool) -> pd.D
     return frame
 
 
+def written(code: object) -> str:
+    """Return how a count of what became missing names the code."""
+    return f"written “{code}”"
+
+
 def _is_text(column: pd.Series[Any]) -> bool:
     from pandas.api import types
 
@@ -78,7 +83,7 @@ def _without(column: pd.Series[Any], missing: Sequence[object]) -> tuple[pd.Seri
     counts: dict[str, int] = {}
     for value, n in column[found].value_counts(sort=False).items():
         if n:
-            said = f"written “{hits[value]}”"
+            said = written(hits[value])
             counts[said] = counts.get(said, 0) + int(n)
     column = column.where(~found)
     if isinstance(column.dtype, pd.CategoricalDtype):

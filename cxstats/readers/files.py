@@ -104,7 +104,7 @@ def read_frame(
         raise ArgumentError(f"{place}: decimal={decimal!r} is for text files; this one holds numbers. Leave it out.")
     if thousands is not None and (len(thousands) != 1 or thousands.isalnum() or thousands == decimal):
         raise ArgumentError(
-            f"{place}: thousands={thousands!r} is no mark unlike decimal={decimal!r}: usual are '.', ',' and ' '."
+            f"{place}: thousands={thousands!r} is no mark, or the decimal one. Usual are '.', ',' and ' '."
         )
     for option, value in (("thousands", thousands), ("encoding", encoding)):
         if value is not None and kind not in TEXT:

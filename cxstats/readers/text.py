@@ -42,12 +42,8 @@ def read_text(path: Path, place: str, usual: str, decimal: str = ".", encoding: 
                 file.readline()
             header = next(csv.reader(file, delimiter=separator))
             second = next(filter(str.strip, file), "")
-        if (
-            separator not in second
-            and '"' not in second
-            and any(s in second for s in SEPARATORS)
-            or (len(header) == 1 and '"' not in second and separator in second)
-        ):
+        other = separator not in second and any(s in second for s in SEPARATORS)
+        if '"' not in second and (other or (len(header) == 1 and separator in second)):
             raise DataError(f"{place}: the first line is {first.strip()!r}, the next has more cells. {TITLE}")
         need_unique(place, [name for name in header if name.strip()])
         frame = pd.read_csv(
@@ -66,8 +62,8 @@ def read_text(path: Path, place: str, usual: str, decimal: str = ".", encoding: 
     except (pd.errors.ParserError, csv.Error) as error:
         said = str(error).removeprefix("Error tokenizing data. C error: ").strip()
         raise DataError(
-            f"{place}: its lines do not fit its header, {first.strip()!r}: {said}. Put cells that contain {separator!r} in quotes; delete "
-            "title lines above the column names."
+            f"{place}: its lines do not fit its header, {first.strip()!r}: {said}. Put cells "
+            f"that contain {separator!r} in quotes; delete title lines above the column names."
         ) from error
     if len(frame) and not isinstance(frame.index, pd.RangeIndex):  # pandas takes surplus cells for an index
         raise DataError(

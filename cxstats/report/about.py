@@ -22,7 +22,10 @@ INTERVALS = {
     "total": "Totals: t interval.",
     "quantile": "Quantiles: Woodruff's interval.",
 }
-TARGETS = "Targets: judged by the interval of Korn and Graubard (1998) for percentages, else by the one shown."
+TARGETS = (
+    "Targets: of percentages, NPS and quantiles judged by stricter (“guarded”) intervals, based on Korn and Graubard (1998), "
+    "that keep their promise also near the ends of the scale; of others by the one shown."
+)
 CHANGES = (
     "Changes: from the joint covariance of the periods; {} Trends: t interval of the straight line through the periods."
 )
@@ -185,6 +188,7 @@ def workbook_facts(source: Source, config: Config, found: Sequence[Measured]) ->
         "In short": opened.text,
         "Data": f"{source.name}; {said['read']} read.",
         "Periods": " ".join(filter(None, (config.calendar.rule, _unfinished(source)))),
+        "Cautions": " ".join(f"{caution[:1].upper()}{caution[1:]}." for caution in source.cautions),
         "Cleaned": " ".join(said["cleaning"]),
         "Left out": " ".join(filter(None, (f"{said['left_out']}." if said["left_out"] else "", missing))),
         "Design": said["design"],
@@ -199,4 +203,4 @@ def workbook_facts(source: Source, config: Config, found: Sequence[Measured]) ->
 
 def _unfinished(source: Source) -> str:
     last = source.last
-    return f"{shown(last.incomplete)} is incomplete. {last.why}" if last.incomplete is not None else last.caution
+    return f"{shown(last.incomplete)} is incomplete. {last.why}" if last.incomplete is not None else ""

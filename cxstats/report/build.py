@@ -10,7 +10,7 @@ from cxstats.inference.request import place_of
 from cxstats.report.about import workbook_facts
 from cxstats.report.config import Config
 from cxstats.report.folder import MANIFEST, need_ours, replacing
-from cxstats.report.measures import Measured, in_one_family, measured
+from cxstats.report.measures import Measured, in_one_family, measured, said_once
 from cxstats.report.outlook import outlook
 from cxstats.report.page import write_page
 from cxstats.report.pictures import Picture, draw_pictures, planned
@@ -105,7 +105,7 @@ def build_report(
             found.append(measured(source, config, metric))
     if not any(m.answers for m in found):
         raise NothingToReport(f"{source.name}: nobody answered any of the questions, so there is nothing to report.")
-    found = in_one_family(found, config)
+    found = said_once(in_one_family(found, config))
     tables = tables_of(source, config, found)
     built = _built(Path(out), source, config, found, list(tables))
     if dry_run:
@@ -137,7 +137,7 @@ def _built(out: Path, source: Source, config: Config, found: list[Measured], tab
         synthetic=source.synthetic,
         incomplete="" if source.last.incomplete is None else f"{shown(source.last.incomplete)} is incomplete",
         outlook=outlook(config, found, files),
-        remarks=tuple(dict.fromkeys(remark for m in found for remark in m.remarks)),
+        remarks=(*source.cautions, *(remark for m in found for remark in m.remarks)),
     )
 
 

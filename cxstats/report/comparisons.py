@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.claims import Region, above, below
-from cxstats.errors import ArgumentError, ConfigError, one_of
+from cxstats.errors import ArgumentError
 from cxstats.inference import Estimate
 from cxstats.inference.multiplicity import adjusted
-from cxstats.report.keys import TEXT, TRUTH, Key, checked
+from cxstats.report.keys import TEXT, TRUTH, Key, checked, need_one_of
 from cxstats.report.periods import FISCAL, a_year_earlier, timeline
 from cxstats.report.scores import Metric
 
@@ -52,10 +52,7 @@ def read_compare(place: str, table: Mapping[str, Any]) -> Compare:
     """Return the comparisons that a ``[compare]`` table asks for; raise `ConfigError` naming a key that is wrong."""
     given = checked(place, table, COMPARE)
     if "adjust" in given:
-        try:
-            one_of(f"{place} adjust", given["adjust"], ADJUST)
-        except ArgumentError as error:
-            raise ConfigError(str(error)) from error
+        need_one_of(f"{place} adjust", given["adjust"], ADJUST)
     return Compare(**given)
 
 
@@ -132,7 +129,7 @@ def _timed(series: Estimate, column: str) -> Estimate:
 
 
 def target(series: Estimate | None, metric: Metric, over: Sequence[Any], column: str, level: float) -> pd.DataFrame:
-    """Judge the last period against the target's region by the interval that decides claims (Korn-Graubard for shares)."""
+    """Judge the last period against the target's region by the interval that decides claims (`Estimate.test`: "guarded")."""
     import pandas as pd
 
     columns = ["metric", "period", "target", "region", "estimate", "conf_low", "conf_high", "verdict"]

@@ -11,17 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from cxstats.design import LONE_PSU
-from cxstats.errors import ConfigError, CxError, listing, one_of, suggestion
-from cxstats.readers.files import PARQUET, SHEETS
-from cxstats.readers.files import TEXT as FILE_TEXT
+from cxstats.errors import ConfigError, listing, suggestion
+from cxstats.report.answers import read_data
 from cxstats.report.comparisons import Compare, read_compare
-from cxstats.report.keys import ANYTHING, CODES, NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, WHOLES, Key, checked
+from cxstats.report.keys import NUMBER, TABLE, TABLES, TEXT, TEXTS, TRUTH, WHOLE, Key, checked, need_one_of
 from cxstats.report.periods import Calendar, read_period
 from cxstats.report.scores import Metric, metrics
-from cxstats.report.syntax import BACKSLASH, slip
+from cxstats.report.syntax import slip
 from cxstats.report.words import EN, LANGUAGES, Marks, plain
 
-SOURCES = ("sample", "sfo", "acsi")
 NUMBERS = ("n", "estimate", "std_error", "conf_low", "conf_high", "n_effective")
 RESERVED = frozenset(("metric", *NUMBERS, "unit", "note", "contrast", "trend", "source", "period"))
 SAMPLE = Path(__file__).parent / "sample.toml"
@@ -38,19 +36,6 @@ KEYS = {
     "compare": Key(TABLE),
     "metrics": Key(TABLES, needed=True),
 }
-DATA = {
-    "source": Key(TEXT),
-    "file": Key(TEXT),
-    "sheet": Key(TEXT),
-    "decimal": Key(TEXT),
-    "thousands": Key(ANYTHING),
-    "encoding": Key(TEXT),
-    "missing": Key(CODES),
-    "strip": Key(TRUTH),
-    "years": Key(WHOLES),
-}
-FILE_ONLY = ("sheet", "decimal", "thousands", "encoding", "missing", "strip")
-ENDINGS = (*FILE_TEXT, *PARQUET, *SHEETS)
 DESIGN = {
     "weight": Key(TEXT),
     "strata": Key(TEXTS),
@@ -190,7 +175,7 @@ def read_config(path: str | Path) -> Config:
             f"{path.name}, [period] column: results have a column {period!r} of their own. Rename yours in the data."
         )
     language = table.get("numbers", "en")
-    _one_of(f"{path.name}: numbers", language, tuple(LANGUAGES))
+    need_one_of(f"{path.name}: numbers", language, tuple(LANGUAGES))
     return Config(
         path=path,
         period=period,
@@ -199,11 +184,12 @@ def read_config(path: str | Path) -> Config:
         compare=read_compare(f"{path.name}, [compare]", table.get("compare", {})),
         marks=LANGUAGES[language],
         as_read=table,
+        title=table.get("title", "Customer service report"),
         metrics=metrics(path.name, table["metrics"]),
         design=_design(path.name, table.get("design", {})),
         level=_level(path.name, table.get("level", 0.95)),
         min_n=_min_n(path.name, table.get("min_n", 10)),
-        **_data(path, table),
+        **read_data(path, table["data"]),
     )
 
 
@@ -222,52 +208,11 @@ def _parsed(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path.name}, {slip(text, str(error))}") from error
 
 
-def _data(path: Path, table: dict[str, Any]) -> dict[str, Any]:
-    place = f"{path.name}, [data]"
-    data = checked(place, table["data"], DATA)
-    named = data.get("source", "")
-    if named not in SOURCES and Path(named).suffix.lower() in ENDINGS:
-        raise ConfigError(f'{place}: source = "{named}" looks like a file. Use file = "{named}".')
-    if ("source" in data) == ("file" in data):
-        raise ConfigError(f"{place}: name either a source ({listing(SOURCES)}) or a file, one of the two.")
-    if "source" in data:
-        _one_of(f"{place} source", data["source"], SOURCES)
-    if "years" in data and data.get("source") != "sfo":
-        raise ConfigError(f"{place}: years = {data['years']!r} is for source = 'sfo' only.")
-    for key in ("file", "sheet"):
-        if any(ord(letter) < 32 for letter in data.get(key, "")):
-            raise ConfigError(f"{place}: {key} = {data[key]!r} holds a sign that is not printed. {BACKSLASH}")
-    for key in FILE_ONLY:
-        if key in data and "file" not in data:
-            raise ConfigError(f"{place}: {key} = {data[key]!r} is for a file only.")
-    if data.get("decimal", ".") not in (".", ","):
-        raise ConfigError(f"{place}: decimal = {data['decimal']!r} is neither '.' nor ','.")
-    mark = data.get("thousands")
-    if mark is not None and (not isinstance(mark, str) or len(mark) != 1 or mark == data.get("decimal", ".")):
-        raise ConfigError(
-            f"{place}: thousands = {mark!r} is no mark unlike the decimal mark. Usual are '.', ',' and ' '."
-        )
-    if data.get("decimal") == "," and Path(data["file"]).suffix.lower() not in FILE_TEXT:
-        raise ConfigError(f"{place}: decimal = ',' is for .csv and .tsv; other files hold numbers. Leave it out.")
-    return {
-        "title": table.get("title", "Customer service report"),
-        "source": data.get("source", ""),
-        "file": path.parent / data["file"] if "file" in data else None,
-        "sheet": data.get("sheet"),
-        "decimal": data.get("decimal", "."),
-        "thousands": data.get("thousands"),
-        "encoding": data.get("encoding"),
-        "missing": tuple(data.get("missing", ())),
-        "strip": data.get("strip", True),
-        "years": tuple(data["years"]) if "years" in data else None,
-    }
-
-
 def _design(name: str, table: dict[str, Any]) -> dict[str, Any]:
     place = f"{name}, [design]"
     design = checked(place, table, DESIGN)
     if "lone_psu" in design:
-        _one_of(f"{place} lone_psu", design["lone_psu"], LONE_PSU)
+        need_one_of(f"{place} lone_psu", design["lone_psu"], LONE_PSU)
     if design.get("nest") and not ("psu" in design and "strata" in design):
         raise ConfigError(f"{place}: nest = true says that psu names are unique within strata; both need to be given.")
     return design
@@ -302,10 +247,3 @@ def _min_n(name: str, min_n: int) -> int:
             f"{name}: min_n = {min_n} is less than 1. Cells with fewer answers are suppressed; usual is 10."
         )
     return min_n
-
-
-def _one_of(place: str, value: object, options: tuple[str, ...]) -> None:
-    try:
-        one_of(place, value, options)
-    except CxError as error:
-        raise ConfigError(str(error)) from error

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cxstats.errors import ConfigError, listing
+from cxstats.errors import ArgumentError, ConfigError, listing, one_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Key:
 TEXT, NUMBER, WHOLE, TRUTH = "a text", "a number", "a whole number", "true or false"
 TABLE, TABLES, TEXTS, WHOLES = "a table", "a list of tables", "a text or a list of texts", "a list of whole numbers"
 ANYTHING = "a value"
-CODES = "a list of texts and numbers"
+CODES, SIGN = "a list of texts and numbers", "a single sign in quotes"
 HOMES = {  # where keys belong that are often written elsewhere
     "above the first [table]": ("title", "level", "min_n", "numbers"),
     "in [data]": ("file", "sheet", "decimal", "thousands", "encoding", "missing", "strip", "years"),
@@ -57,6 +57,14 @@ def checked(place: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> di
                 f"{place}: the key {name!r} is missing; it holds {key.words}.{table_of.get(key.words, '')}"
             )
     return dict(table)
+
+
+def need_one_of(place: str, value: object, options: tuple[str, ...]) -> None:
+    """Raise `ConfigError` unless the value is one of the options."""
+    try:
+        one_of(place, value, options)
+    except ArgumentError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _home(name: str) -> str:
@@ -108,6 +116,8 @@ def _meant(name: str, table: Mapping[str, Any], keys: Mapping[str, Key]) -> str:
 def _is(words: str, value: Any) -> bool:
     if words == TEXT:
         return isinstance(value, str) and bool(value.strip())
+    if words == SIGN:
+        return isinstance(value, str) and len(value) == 1
     if words == TRUTH:
         return isinstance(value, bool)
     if words == WHOLE:

@@ -16,6 +16,7 @@ import numpy as np
 from cxstats.expression import Expression, col
 from cxstats.inference import Estimate, measure
 from cxstats.report import comparisons
+from cxstats.report.cautions import cautions
 from cxstats.report.comparisons import in_one_family as adjusted
 from cxstats.report.config import NUMBERS, Config
 from cxstats.report.remedies import in_toml
@@ -137,10 +138,10 @@ def measured(source: Source, config: Config, metric: Metric) -> Measured:
     def estimate(*by: str) -> Estimate:
         return measure(source.survey, metric.score, by=list(by) or None, where=inside)
 
-    over_time = estimate(period)
-    everyone = estimate()
+    over_time, everyone = estimate(period), estimate()
+    groups = {group: estimate(group) for group in config.groups}
     overall, by_period = everyone.frame(config.level), over_time.frame(config.level)
-    by_group = {group: estimate(group).frame(config.level) for group in config.groups}
+    by_group = {group: found.frame(config.level) for group, found in groups.items()}
     by_both = {group: estimate(period, group).frame(config.level) for group in config.groups}
     tables = {("", ""): overall, (period, ""): by_period}
     tables |= {("", group): frame for group, frame in by_group.items()}
@@ -169,8 +170,24 @@ def measured(source: Source, config: Config, metric: Metric) -> Measured:
         trend=comparisons.trend(series, metric, over, period, config.compare, config.level),
         target=comparisons.target(series, metric, over, period, config.level),
         incomplete=unfinished,
-        remarks=tuple(in_toml(_uncounted(remark)) for remark in everyone.remarks),
+        remarks=_remarks(everyone, *groups.values(), also=cautions(source, config, metric)),
     )
+
+
+def _remarks(*estimates: Estimate, also: Sequence[str]) -> tuple[str, ...]:
+    """Return what looks like a slip, each once, in the words of a configuration."""
+    found = [in_toml(_uncounted(remark)) for estimate in estimates for remark in estimate.remarks]
+    return tuple(dict.fromkeys([*found, *also]))
+
+
+def said_once(found: Sequence[Measured]) -> list[Measured]:
+    """Return the metrics, each without the remarks of those before it: labels of groups are the same for all."""
+    said: set[str] = set()
+    kept = []
+    for m in found:
+        kept.append(replace(m, remarks=tuple(remark for remark in m.remarks if remark not in said)))
+        said |= set(m.remarks)
+    return kept
 
 
 def _uncounted(remark: str) -> str:

@@ -17,8 +17,8 @@ from cxstats.report.comparisons import PREVIOUS, YEAR
 from cxstats.report.config import Config
 from cxstats.report.measures import Measured
 from cxstats.report.source import Source
-from cxstats.report.verdicts import NARROWER, PERHAPS, WIDER, is_worse, judged_changes, judged_trend
-from cxstats.report.words import listed, number, percent, plain, shown, slug, unit_after
+from cxstats.report.verdicts import NARROWER, PERHAPS, WIDER, apart, is_worse, judged_changes, judged_trend
+from cxstats.report.words import agreed, listed, number, percent, plain, shown, slug, unit_after
 from cxstats.tables.text import decimals
 
 MOST_NAMED = 6
@@ -86,6 +86,12 @@ class _Told:
         self.target = next(iter(m.target.to_dict("records")), None)
 
     @property
+    def beside_target(self) -> int:
+        """The decimals with which no limit is written like the target."""
+        numbers = [] if self.target is None else [self.target[name] for name in ("target", "conf_low", "conf_high")]
+        return apart(self.digits, *numbers) if numbers else self.digits
+
+    @property
     def judged(self) -> list[dict[str, Any]]:
         return [*self.changes, *self.trend]
 
@@ -117,21 +123,20 @@ class _Told:
         """Return a number of this metric, with its unit: that of a change if it has a sign."""
         after = unit_after(self.unit, difference=sign, marks=self.marks) if unit else ""
         text = number(value, digits, sign=sign, marks=self.marks)
+        after = agreed(text, after)
         return Markup('<data value="{}">{}</data>{}').format(value, text, after)
 
     def interval(self, row: Mapping[Any, Any], digits: int, *, sign: bool = False) -> Markup:
         low, high = (self.amount(row[end], digits, sign=sign, unit=False) for end in ("conf_low", "conf_high"))
         return Markup("{} to {}").format(low, high)
 
-    def small(self, row: Mapping[str, Any]) -> str:
-        """Return a change that may be chance: "+3 points since 2026Q2, give or take 7"."""
-        change, half = row["difference"], (row["conf_high"] - row["conf_low"]) / 2
-        if not np.isfinite(half):
-            return f"since {shown(row['versus'])} unknown"
-        few = max(self.digits - 1, 0)
-        unit = unit_after(self.unit, difference=True, marks=self.marks)
-        said = f"{number(change, few, sign=True, marks=self.marks)}{unit} since {shown(row['versus'])}"
-        return f"{said}, give or take {number(half, few, marks=self.marks)}"
+    def small(self, row: Mapping[str, Any]) -> Markup:
+        """Return a change that may be chance: "+3.0 points since 2026Q2, interval −4.0 to +10.0"."""
+        versus, digits = shown(row["versus"]), row["digits"]
+        if not np.isfinite(row["conf_low"] + row["conf_high"]):
+            return Markup("since {} unknown").format(versus)
+        change, interval = self.amount(row["difference"], digits, sign=True), self.interval(row, digits, sign=True)
+        return Markup("{} since {}, interval {}").format(change, versus, interval)
 
     def clear(self) -> Markup:
         """Return a sentence on what changed clearly."""
@@ -173,7 +178,9 @@ def _headline(told: Sequence[_Told]) -> Markup:
         return Markup("Look first at {}.").format(_listed(first))
     if not any(t.judged for t in told):
         return Markup("There is nothing to compare with yet.")
-    calm = "no measure clearly got worse" + (", and no target is missed" if any(t.target for t in told) else "")
+    verdicts = [t.target["verdict"] for t in told if t.target is not None]
+    target = ", and no target is missed" if "met" in verdicts else ", and no target is clearly met or missed"
+    calm = "no measure clearly got worse" + (target if verdicts else "")
     good = {words: [t.link for t in told if t.praise == words] for words in dict.fromkeys(t.praise for t in told)}
     parts = [Markup("{} {}").format(_listed(names), words) for words, names in good.items() if words]
     whole = Markup("; ").join([*parts, calm]) + "."
@@ -201,11 +208,11 @@ def _perhaps(told: Sequence[_Told]) -> Markup:
 
 
 def _targets(told: Sequence[_Told], verdict: str) -> Markup:
-    """Return the metrics whose targets came out so, each with the interval that all other places show."""
+    """Return the metrics whose targets came out so, each with the interval that decides."""
     found = [
         Markup('{} ({} in {}, {}; target <data value="{}">{}</data>)').format(
             t.m.metric.name, t.amount(t.target["estimate"], t.digits), shown(t.target["period"]),
-            t.interval(t.at[t.target["period"]], t.digits), t.target["target"], plain(t.target["target"], t.marks),
+            t.interval(t.target, t.beside_target), t.target["target"], plain(t.target["target"], t.marks),
         )
         for t in told
         if t.target is not None and t.target["verdict"] == verdict
@@ -216,8 +223,8 @@ def _targets(told: Sequence[_Told], verdict: str) -> Markup:
 def _too_small(told: Sequence[_Told]) -> Markup:
     """Return the metrics of which no change shows, with each change and how far it may be off."""
     still = [t for t in told if t.changes and not any(row["side"] for row in t.changes)]
-    named = [Markup("{} ({})").format(t.m.metric.name, "; ".join(map(t.small, t.changes))) for t in still]
-    return Markup("Too small to tell from chance: {}.").format(_listed(named)) if named else Markup("")
+    named = [Markup("{} ({})").format(t.m.metric.name, Markup("; ").join(map(t.small, t.changes))) for t in still]
+    return Markup("Not clear from chance: {}.").format(_listed(named)) if named else Markup("")
 
 
 def _listed(names: Sequence[Markup]) -> Markup:

@@ -21,9 +21,10 @@ from cxstats.report.pictures import MOST_PANELS, Picture
 from cxstats.report.sidebyside import SideBySide
 from cxstats.report.source import Source
 from cxstats.report.suppression import PROTECTS
-from cxstats.report.verdicts import GAP, judged_changes, judged_trend
+from cxstats.report.verdicts import GAP, apart, judged_changes, judged_trend
 from cxstats.report.words import (
     MINUS,
+    agreed,
     count,
     heading,
     listed,
@@ -74,6 +75,7 @@ def write_page(
     environment.globals.update(
         number=partial(number, marks=marks), p_value=partial(p_value, marks=marks), plain=partial(plain, marks=marks),
         count=partial(count, marks=marks), shown=shown, footnotes=footnotes,
+        after=lambda value, digits, unit: agreed(number(value, digits), unit),
     )  # fmt: skip
     style = Markup((folder / "page.css").read_text(encoding="utf-8"))
     places = anchors(found)
@@ -160,7 +162,7 @@ def _section(
         "since": {change["since"]: change for change in changes},
         "trend": next(iter(judged_trend(m, digits + 1, config.level)), None),
         "no_trend": no_trend(m.compared) if config.compare.trend and m.changes.size else "",
-        "target": next((_decided(row, latest_row, m) for row in m.target.to_dict("records")), None),
+        "target": next((_decided(row, latest_row, m, digits) for row in m.target.to_dict("records")), None),
         "by_period": _rows(m.by_period[[p not in m.silent for p in m.periods]], config.period, m.incomplete),
         "overall": _rows(m.overall, "")[0],
         "groups": [_group(config, m, group, pictures, anchor, places) for group in config.groups],
@@ -229,7 +231,7 @@ def _rows(table: pd.DataFrame, label: str, incomplete: Any = None) -> list[dict[
     return rows
 
 
-def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured) -> dict[str, Any]:
+def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured, digits: int) -> dict[str, Any]:
     """Return a verdict; where the interval that is shown everywhere would say another one, with what it would say."""
     seen = row["verdict"]
     if latest is not None and not latest["closed"]:
@@ -239,6 +241,7 @@ def _decided(row: dict[Any, Any], latest: dict[str, Any] | None, m: Measured) ->
         **{str(k): v for k, v in row.items()},
         "verdict": IN_WORDS.get(row["verdict"], row["verdict"]),
         "seen": seen,
+        "digits": apart(digits, row["target"], row["conf_low"], row["conf_high"]),
     }
 
 

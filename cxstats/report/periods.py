@@ -33,6 +33,7 @@ PERIOD = {
 EVERY = {"year": ("Y", 12), "quarter": ("Q", 3), "month": ("M", 1)}  # pandas' name, months
 FISCAL = "FY"
 WELL_BEFORE = 0.1  # of the length of the period
+LONGEST_GAP = 2  # years without any row between two periods
 FAR_LOWER, FEWEST_BEFORE = 0.5, 3  # of the median of the periods before, of which there have to be so many
 
 
@@ -165,10 +166,36 @@ def a_year_earlier(period: Any, periods: Sequence[Any]) -> Any:
     return next((p for p, place in zip(periods, places, strict=True) if place == wanted), None)
 
 
+def gaps(periods: Sequence[Any]) -> list[int]:
+    """Return the places of the periods before which more than two years lie without any row."""
+    if len(periods) < 2:
+        return []
+    places, per_year = timeline(periods)
+    return [i for i in range(1, len(periods)) if (places[i] - places[i - 1] - 1) / per_year > LONGEST_GAP]
+
+
+def far_away(periods: pd.Series[Any]) -> list[str]:
+    """Tell of periods that lie years away from the others: mistyped dates."""
+    names = _counted(periods).index.tolist()
+    return [
+        f"no row lies between {shown(names[i - 1])} and {shown(names[i])}, which is more than {LONGEST_GAP} years: are the "
+        "dates on either side right? A change or trend across the gap may be that of a mistyped year"
+        for i in gaps(names)
+    ]
+
+
+def _counted(periods: pd.Series[Any]) -> pd.Series[int]:
+    rows = periods.value_counts(sort=False).sort_index()
+    return rows[rows > 0]
+
+
 def last_period(calendar: Calendar, column: str, periods: pd.Series[Any], dates: pd.Series[Any] | None) -> Last:
     """Return whether the last period is over, by what is stated, by the dates, or (a caution only) by its rows."""
-    rows = periods.value_counts(sort=False).sort_index()
-    rows = rows[rows > 0]
+    rows = _counted(periods)
+    for i in gaps(rows.index.tolist())[:1]:
+        rows = (
+            rows.iloc[:i] if rows.iloc[i:].sum() < rows.iloc[:i].sum() else rows
+        )  # a few dates of a far year are no last period
     if not len(rows):
         return Last()
     names = rows.index.tolist()
@@ -177,10 +204,10 @@ def last_period(calendar: Calendar, column: str, periods: pd.Series[Any], dates:
         return Last(last, "The configuration says so.") if calendar.incomplete else Last()
     if dates is not None:
         latest = dates.groupby(periods, observed=True).max()
-        gaps = {p: (calendar.ends(p) - latest[p].date()).days for p in names}
-        usual = max((gap for p, gap in gaps.items() if p != last), default=0)
-        if gaps[last] > max(WELL_BEFORE * calendar.days(last), usual):
-            until = (calendar.ends(last) - datetime.timedelta(days=gaps[last])).isoformat()
+        short = {p: (calendar.ends(p) - latest[p].date()).days for p in names}
+        usual = max((gap for p, gap in short.items() if p != last), default=0)
+        if short[last] > max(WELL_BEFORE * calendar.days(last), usual):
+            until = (calendar.ends(last) - datetime.timedelta(days=short[last])).isoformat()
             return Last(
                 last, f"The last {column} is {until}; the {calendar.every} ends on {calendar.ends(last).isoformat()}."
             )

@@ -80,13 +80,16 @@ def _blamed(config: Config, frame: pd.DataFrame, said: str) -> pd.Series[bool] |
     column = next((frame[name] for name in COLUMN.findall(said) if name in frame.columns), None)
     if column is None:
         return None
-    if "missing values" in said or "are missing" in said or "is missing in" in said:
-        return column.isna()
+    number = pd.to_numeric(column.astype("object"), errors="coerce").astype("float64")
+    rows: pd.Series[bool] | None = None
+    if re.search(r"missing values|(is|are) missing", said):
+        rows = column.isna()
     if "no date" in said:
-        return not_dates(column, config.calendar.date_format)
-    number = pd.to_numeric(column.astype("object"), errors="coerce")
-    if "are negative" in said:
-        return number < 0
+        rows = not_dates(column, config.calendar.date_format)
+    if "no number" in said:
+        rows = column.notna() & number.isna()
+    if re.search(r"(is|are) negative", said):
+        rows = number < 0
     if scale := OUTSIDE.search(said):
-        return number.notna() & ~number.between(float(scale[1]), float(scale[2]))
-    return column.notna() & number.isna() if "no number" in said else None
+        rows = number.notna() & ~number.between(float(scale[1]), float(scale[2]))
+    return rows

@@ -6,7 +6,19 @@ import re
 from collections.abc import Callable, Sequence
 
 Written = str | Callable[[re.Match[str]], str]
-OPTIONS = ("kind", "scale", "top", "easy", "yes", "name", "probability", "delivered", "expected")
+OPTIONS = (
+    "kind",
+    "scale",
+    "top",
+    "easy",
+    "yes",
+    "name",
+    "probability",
+    "delivered",
+    "expected",
+    "encoding",
+    "thousands",
+)
 KEY_OF = {"kind": "variant"}  # `kind` names the metric
 RECODE = re.compile(
     r"Recode (\[.*?\]) as missing if they mean 'no answer': read_frame\(path, missing=\1\), or "
@@ -66,7 +78,8 @@ def in_toml(
 
     def recoded(found: re.Match[str]) -> str:
         codes = ", ".join([*map(repr, missing), found[1][1:-1]])
-        return f'If they mean "no answer", write missing = [{codes}] in [data]{found[2]}'
+        mean = "mean" if ", " in found[1] else "means"
+        return f'If {found[1][1:-1]} {mean} "no answer", write missing = [{codes}] in [data]{found[2]}'
 
     if own:
         said = RECODE.sub(recoded, said)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from cxstats.errors import ConfigError, CxError, listing, suggestion
@@ -29,16 +29,25 @@ CONDITIONS: dict[str, Callable[[Expression, Any], Expression]] = {
 }
 DECLARE: Mapping[str, Callable[..., Score]] = dict(cast("Mapping[str, Callable[..., Score]]", REGISTRY))
 WRITTEN = {"kind": "variant"}
+HEADINGS = {  # as the trade writes them, where the author gives no name
+    "csat": "CSAT", "effort": "Effort", "first_contact_resolution": "First-contact resolution", "gap": "Gap", "nps": "NPS",
+}  # fmt: skip
+ALIASES = {
+    "fcr": "first_contact_resolution", "ces": "effort", "customer_effort": "effort", "satisfaction": "csat",
+    "median": "quantile", "percentile": "quantile", "average": "mean", "percentage": "share", "sum": "total",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A score to report, what it means in words, and the value it should reach."""
+    """A score to report, what it means in words, the value it should reach, the scale of its answers, and what it was given."""
 
     score: Score
     kind: str
     meaning: str
     target: float | None = None
+    scale: tuple[float, float] | None = None
+    given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -59,7 +68,7 @@ def metrics(place: str, tables: Sequence[Mapping[str, Any]]) -> tuple[Metric, ..
 
 
 def _renamed(metric: Metric) -> Metric:
-    longer = metric.score.default_name
+    longer = metric.score.default_name.replace(metric.kind, HEADINGS.get(metric.kind, metric.kind), 1)
     return replace(metric, score=replace(metric.score, name=longer)) if longer else metric
 
 
@@ -67,8 +76,9 @@ def _metric(place: str, table: Mapping[str, Any]) -> Metric:
     kind = table.get("kind")
     if kind not in REGISTRY:
         missing = "the key 'kind' is missing" if kind is None else f"kind = {kind!r} is no metric"
+        meant = ALIASES.get(str(kind).strip().lower())
         raise ConfigError(
-            f"{place}: {missing}.{suggestion(kind, REGISTRY)} The metrics are {listing(list(REGISTRY), 20)}."
+            f"{place}: {missing}.{suggestion(meant or kind, REGISTRY)} The metrics are {listing(list(REGISTRY), 20)}."
         )
     declare: Callable[..., Score] = DECLARE[kind]
     parameters = inspect.signature(declare).parameters
@@ -86,7 +96,15 @@ def _metric(place: str, table: Mapping[str, Any]) -> Metric:
     except CxError as error:
         raise ConfigError(f"{place} ({kind}): {of_metric(str(error), kind)}") from error
     score = replace(score, direction=_better(f"{place} ({kind})", given, score))
-    return Metric(score, kind, _meaning(kind, score, given), _target(f"{place} ({kind})", given.get("target"), score))
+    if "name" not in given:
+        score = replace(score, name=HEADINGS.get(kind, score.name))
+    target = _target(f"{place} ({kind})", given.get("target"), score)
+    return Metric(score, kind, _meaning(kind, score, given), target, _scale(score), given)
+
+
+def _scale(score: Score) -> tuple[float, float] | None:
+    """Return the scale of the answers, if it has one."""
+    return next((check.scale for check in score.checks if check.scale is not None), None)
 
 
 def _condition(place: str, table: Any) -> Expression:

@@ -10,14 +10,16 @@ from cxstats.errors import ColumnError, ConfigError, CxError, DataError, need_co
 from cxstats.readers import read_frame
 from cxstats.report.config import Config
 from cxstats.report.dates import as_dates, formats, remedy
-from cxstats.report.periods import FISCAL, Last, last_period
+from cxstats.report.periods import FISCAL, Last, far_away, last_period
 from cxstats.report.places import placed
+from cxstats.report.words import count
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_PERIODS, MOST_GROUPS = 80, 40
+FEWEST_COLUMNS = 5  # in which rows that are alike are copies
 NAMES = {
     "sample": "Sample survey of cxstats (synthetic: made by a program, no real customers)",
     "sfo": "San Francisco International Airport, customer survey",
@@ -52,6 +54,12 @@ class Source:
     wordings: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     stripped: dict[str, int] = field(default_factory=dict)
     last: Last = field(default_factory=Last)
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What looks like a slip of the file or its periods, in sentences without their full stop."""
+        return (*self.doubts, *filter(None, [self.last.caution.removesuffix(".")]))
 
     @property
     def synthetic(self) -> str:
@@ -110,6 +118,7 @@ def read_source(config: Config) -> Source:
         wordings=_wordings(config),
         stripped={str(k): int(n) for k, n in raw.attrs.get("stripped", {}).items() if k in frame.columns},
         last=last_period(config.calendar, config.period, frame[config.period], dates),
+        doubts=(*_copies(config, raw), *far_away(frame[config.period])),
     )
 
 
@@ -130,6 +139,22 @@ def _raw(config: Config) -> pd.DataFrame:
         return datasets.fetch_acsi()
     with placed(config, "[data] years", "fetch_sfo: "):
         return datasets.fetch_sfo(config.years)
+
+
+def _copies(config: Config, raw: pd.DataFrame) -> list[str]:
+    """Tell of a file in which most rows are there twice."""
+    if config.file is None or raw.shape[1] < FEWEST_COLUMNS:
+        return []
+    try:
+        copies, marks = int(raw.duplicated(keep=False).sum()), config.marks
+    except TypeError:  # lists within the cells of a parquet file are not compared
+        return []
+    if 2 * copies <= len(raw):
+        return []
+    return [
+        f"{count(copies, marks=marks)} of {count(len(raw), 'row', marks=marks)} are the same as another row in all "
+        f"{raw.shape[1]} columns: were the same answers put into the file twice? The intervals take each row for a respondent"
+    ]
 
 
 def _wordings(config: Config) -> dict[str, dict[str, list[Any]]]:

@@ -46,8 +46,7 @@ def _judged(row: Mapping[Any, Any], digits: int, level: float, distances: Mappin
     low, high = float(row["conf_low"]), float(row["conf_high"])
     side = "up" if low > 0 else "down" if high < 0 else ""
     course = distances.get(side, side)
-    while side and digits < MOST_DIGITS and min(abs(low), abs(high)) < 0.5 * 10**-digits:
-        digits += 1  # a limit just beside zero is not written as zero
+    digits = apart(digits, 0.0, low, high) if side else digits
     sure = bool(float(row["p_value"]) < 1 - level)
     verdict = (course if sure else PERHAPS + course) if side else NOT_CLEAR
     verdict = UNKNOWN if np.isnan(low) or np.isnan(high) else verdict
@@ -59,6 +58,14 @@ def _judged(row: Mapping[Any, Any], digits: int, level: float, distances: Mappin
         "clear": bool(side) and sure,
         "digits": digits,
     }
+
+
+def apart(digits: int, edge: float, *limits: float) -> int:
+    """Return the decimals with which no limit just beside an edge is written like the edge."""
+    beside = [abs(limit - edge) for limit in limits if limit != edge and np.isfinite(limit)]
+    while digits < MOST_DIGITS and any(distance < 0.5 * 10**-digits for distance in beside):
+        digits += 1
+    return digits
 
 
 def _distances(m: Measured, values: Sequence[float]) -> dict[str, str]:

@@ -101,6 +101,11 @@ def unit_after(unit: str, *, difference: bool = False, marks: Marks = EN) -> str
     return f"{marks.percent if unit == '%' else SPACE}{unit}" if unit else ""
 
 
+def agreed(text: str, after: str) -> str:
+    """Return the unit that follows a number, in the singular after one: "+1 point"."""
+    return after.removesuffix("s") if after.endswith("points") and text.lstrip(f"+{MINUS}") == "1" else after
+
+
 def unit_of_difference(unit: str) -> str:
     """Return the unit of differences: of percentages they are points."""
     return "points" if unit in ("%", "net %", "points") else unit or "the unit of its column"

@@ -177,3 +177,38 @@ def test_reading_warns_of_nothing(book: Path, tmp_path: Path) -> None:
         warnings.simplefilter("error")
         read_frame(book)
         assert read_frame(mixed)["a"].iloc[-1] == "z"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8", "utf-8-sig"])
+def test_an_encoding_is_read_as_stated(tmp_path: Path, encoding: str) -> None:
+    path = written(tmp_path, "a.csv", "größe;b\nä;1\n", encoding)
+    assert read_frame(path, encoding=encoding).to_dict("list") == {"größe": ["ä"], "b": [1]}
+
+
+@pytest.mark.parametrize(("encoding", "remedy"), [("cp1252", "cp1252"), ("utf-16", "utf-16")])
+def test_the_encoding_that_is_likely_is_offered(tmp_path: Path, encoding: str, remedy: str) -> None:
+    with pytest.raises(DataError, match=f"not UTF-8 .*encoding='{remedy}'"):
+        read_frame(written(tmp_path, "a.csv", "größe;b\nä;1\n", encoding))
+
+
+def test_marks_between_thousands_go_and_dates_stay(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.csv", "a;b;c\n1.090,00;1.090;01.02.2025\n3,5;12;01.02.2026\n")
+    frame = read_frame(path, decimal=",", thousands=".")
+    assert frame["a"].tolist() == [1090.0, 3.5]
+    assert frame["b"].tolist() == [1090, 12]
+    assert frame["c"].tolist() == ["01.02.2025", "01.02.2026"]
+    assert read_frame(path, decimal=",")["a"].tolist() == ["1.090,00", "3,5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("a.csv", {"thousands": "."}, "or the decimal one"),
+        ("a.csv", {"thousands": "x"}, "is no mark"),
+        ("a.csv", {"encoding": "cp12"}, "'cp12' is not known"),
+        ("a.xlsx", {"encoding": "cp1252"}, "for text files"),
+    ],
+)
+def test_marks_and_encodings_that_mean_nothing(tmp_path: Path, name: str, options: dict[str, str], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        read_frame(written(tmp_path, name, "a\n1\n"), **options)  # type: ignore[arg-type]

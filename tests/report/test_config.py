@@ -35,7 +35,7 @@ def test_the_defaults(tmp_path: Path) -> None:
     config = read_config(path)
     assert (config.level, config.min_n, config.groups, config.design) == (0.95, 10, (), {})
     assert config.file == tmp_path / "answers.csv"
-    assert config.columns() == {"quarter": "[period] column", "overall": "[[metrics]] csat"}
+    assert config.columns() == {"quarter": "[period] column", "overall": "[[metrics]] CSAT"}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_kind_of_an_effort_score_is_its_variant() -> None:
 
 def test_metrics_that_would_share_a_name_get_longer_ones() -> None:
     found = metrics("my.toml", [{"kind": "csat", "column": "a"}, {"kind": "csat", "column": "b"}])
-    assert [m.name for m in found] == ["csat (a)", "csat (b)"]
+    assert [m.name for m in found] == ["CSAT (a)", "CSAT (b)"]
     with pytest.raises(ConfigError, match="two metrics are named 'x'"):
         metrics("my.toml", [{"kind": "csat", "column": c, "name": "x"} for c in "ab"])
 
@@ -193,3 +193,35 @@ def test_a_target_needs_to_know_which_way_is_better(tmp_path: Path) -> None:
         read_config(path)
     path.write_text(wait + 'better = "low"\n', encoding="utf-8")
     assert read_config(path).metrics[0].score.direction == "low"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("nps", "NPS"),
+        ("csat", "CSAT"),
+        ("first_contact_resolution", "First-contact resolution"),
+        ("effort", "Effort"),
+        ("mean", "mean"),
+    ],
+)
+def test_a_metric_without_a_name_has_that_of_the_trade(tmp_path: Path, kind: str, name: str) -> None:
+    start = '[data]\nsource = "sample"\n[period]\ncolumn = "quarter"\n'
+    path = tmp_path / "a.toml"
+    path.write_text(f'{start}[[metrics]]\nkind = "{kind}"\ncolumn = "a"\n', encoding="utf-8")
+    assert [m.name for m in read_config(path).metrics] == [name]
+    path.write_text(f'{start}[[metrics]]\nkind = "{kind}"\ncolumn = "a"\nname = "{kind}"\n', encoding="utf-8")
+    assert [m.name for m in read_config(path).metrics] == [kind]
+
+
+def test_marks_and_encoding_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    keys = 'file = "a.csv"\ndecimal = ","\nthousands = "."\nencoding = "cp1252"'
+    path.write_text(
+        f'[data]\n{keys}\n[period]\ncolumn = "q"\n[[metrics]]\nkind = "nps"\ncolumn = "a"\n', encoding="utf-8"
+    )
+    read = read_config(path)
+    assert (read.decimal, read.thousands, read.encoding) == (",", ".", "cp1252")
+    path.write_text(path.read_text(encoding="utf-8").replace('thousands = "."', "thousands = 1"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"thousands = 1 is not a single sign"):
+        read_config(path)

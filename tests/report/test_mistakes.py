@@ -13,7 +13,7 @@ MISTAKES = {
         ALL,
         rows(overall=[99, -1, *[4] * 78]),
         "[3]",
-        "(-1: 1 time, 99: 1 time). If they mean",
+        "(-1: 1 time, 99: 1 time). If -1, 99 mean",
         "write missing = [-1, 99] in [data]; else state the right scale in [[metrics]]",
     ),
     "codes beside codes": (
@@ -22,6 +22,61 @@ MISTAKES = {
         "[3]",
         "1 answer outside the scale 1 to 5",
         "write missing = [98, 'k.A.', 99] in [data]",
+    ),
+    "a longer scale": (
+        ALL,
+        rows(overall=[6, 7, 0, *[4] * 77]),
+        "[3]",
+        "if that is the scale, write scale = [0, 7] in [[metrics]]; if not, correct or empty these cells.",
+        "In answers.csv: lines 2, 3 and 4.",
+    ),
+    "a longer scale and a code": (
+        ALL,
+        rows(overall=[6, 7, 999, *[4] * 77]),
+        "[3]",
+        "The answers go from 1 to 7",
+        'If 999 means "no answer", write missing = [999] in [data]',
+    ),
+    "more lines than are named": (
+        ALL,
+        rows(overall=[*[7] * 8, *[4] * 72]),
+        "[3]",
+        "In answers.csv: lines 2, 3, 4, 5, 6 and 3 more.",
+    ),
+    "a total below": (ALL, rows(overall=[*[3] * 79, "Summe"]), "[3]", "delete its row", "In answers.csv: line 81."),
+    "a stratum that is missing": (
+        design(strata='"region"'),
+        rows(region=[*["north", "south"] * 39, None, None]),
+        "[3]",
+        "[design] strata: column 'region' of the design has missing values",
+        "In answers.csv: lines 80 and 81.",
+    ),
+    "a weight that is missing": (
+        design(weight='"weight"'),
+        rows(weight=[None, *[1.5] * 79]),
+        "[3]",
+        "a weight in column 'weight' is missing",
+        "In answers.csv: line 2.",
+    ),
+    "another name of a metric": (metric("fcr", **FCR), None, "[2]", "Did you mean 'first_contact_resolution'?"),
+    "ces": (metric("CES", column='"overall"'), None, "[2]", "Did you mean 'effort'?"),
+    "thousands beside a decimal mark": (
+        WAIT.replace("[period]", 'decimal = ","\n[period]'),
+        rows(wait=np.resize(["1.090,00", "12,5"], 80)),
+        "[3]",
+        "out of texts such as '1.090,00', or write thousands = \".\" in [data].",
+    ),
+    "thousands that are the decimal mark": (
+        WAIT.replace("[period]", 'decimal = ","\nthousands = ","\n[period]'),
+        None,
+        "[2]",
+        "thousands = ',' is no mark, or the decimal one",
+    ),
+    "an encoding": (
+        ALL.replace("[period]", 'encoding = "cp12"\n[period]'),
+        None,
+        "[2]",
+        "encoding = 'cp12' is not known",
     ),
     "nps of percentages": (
         metric("nps", column='"overall"'),
@@ -256,8 +311,9 @@ MISTAKES = {
         period(**DATED, date_format='"%d.%m.%Y"'),
         rows(date=["31.02.2025", *["01.02.2025"] * 79]),
         "[3]",
-        "holds 1 value that are no dates",
+        "holds 1 value that is no date",
         "Correct '31.02.2025' in the file or",
+        "In answers.csv: line 2.",
     ),
     "a format in letters": (
         period(**DATED, date_format='"DD.MM.YYYY"'),
@@ -302,8 +358,12 @@ def test_a_mistake_is_told_in_the_words_of_the_configuration(tmp_path: Path, mis
 
 CSV = rows().to_csv(index=False, sep=";")
 FILES: dict[str, tuple[bytes | str, str, tuple[str, ...]]] = {
-    "latin-1": (CSV.replace("App", "Größe").encode("latin-1"), "[3]", ("not UTF-8", "Save it as 'CSV UTF-8'")),
-    "UTF-16": (CSV.encode("utf-16"), "[3]", ("not UTF-8", "Save it as 'CSV UTF-8'")),
+    "latin-1": (
+        CSV.replace("App", "Größe").encode("latin-1"),
+        "[3]",
+        ("not UTF-8", 'Write encoding = "cp1252" in [data]', "save it as 'CSV UTF-8'"),
+    ),
+    "UTF-16": (CSV.encode("utf-16"), "[3]", ("not UTF-8", 'Write encoding = "utf-16" in [data]')),
     "a title": (
         "Kundenbefragung 2025\n\n" + CSV,
         "[3]",
@@ -312,6 +372,16 @@ FILES: dict[str, tuple[bytes | str, str, tuple[str, ...]]] = {
     "a padded title": ("Kundenbefragung 2025" + ";" * 9 + "\n" + CSV, "[3]", ("have no name", "delete titles")),
     "merged headings": ("a;;;b;;;c;;;\n" + CSV, "[3]", ("columns 2, 3, 5, 6, 8, 9, 10 hold values and have no name",)),
     "a spreadsheet as text": (b"PK\x03\x04 and more", "[3]", ("It is a spreadsheet: give it the ending .xlsx",)),
+    "a title of two cells": (
+        "Kundenbefragung;2025\n" + CSV,
+        "[3]",
+        ("more cells than the 2 names of the header, 'Kundenbefragung;2025'. If that is a title, delete it",),
+    ),
+    "a title with a comma": (
+        "Kundenbefragung, 2025\n" + CSV.replace(",", "."),
+        "[3]",
+        ("the first line is 'Kundenbefragung, 2025', the next has more cells", "delete titles"),
+    ),
     "a line of separators": ("sep=;\n" + CSV, "[0]", ()),
     "a byte order mark": ("\ufeff" + CSV, "[0]", ()),
     "blanks in headings": (CSV.replace("overall;", " overall ;", 1), "[0]", ()),
@@ -357,7 +427,7 @@ def test_a_damaged_workbook_that_is_text_or_a_web_page(tmp_path: Path) -> None:
 def test_a_named_data_set_has_no_codes_but_another_scale(tmp_path: Path) -> None:
     text = ALL.replace('file = "answers.csv"', 'source = "sample"').replace("overall", "recommend")
     heard = hear(tmp_path, text)
-    assert "State the right scale in [[metrics]], as in scale = [1, 10]." in heard
+    assert "The answers go from 0 to 10: if that is the scale, write scale = [0, 10] in [[metrics]]." in heard
     assert "missing" not in heard
     years = ALL.replace('file = "answers.csv"', 'source = "sfo"\nyears = [1990]')
     assert "[2] cxstats: my.toml, [data] years: no survey of 1990." in hear(tmp_path, years)
@@ -365,7 +435,9 @@ def test_a_named_data_set_has_no_codes_but_another_scale(tmp_path: Path) -> None
 
 def test_many_answers_off_the_scale_are_another_scale(tmp_path: Path) -> None:
     heard = hear(tmp_path, ALL, rows(overall=np.resize(np.arange(11), 80)))
-    assert "(0: 8 times, 6: 7 times, 7: 7 times, 8: 7 times, 9: 7 times). State the right scale in [[metrics]]" in heard
+    assert "(0: 8 times, 6: 7 times, 7: 7 times, 8: 7 times, 9: 7 times). The answers go from 0 to 10" in heard
+    assert "if that is the scale, write scale = [0, 10] in [[metrics]]; if not, correct or empty these cells." in heard
+    assert "missing" not in heard
 
 
 def test_the_words_of_python_are_found_where_they_are() -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import cxstats as cx
 from cxstats.report import read_config
 from cxstats.report.measures import in_one_family, measured
 from cxstats.report.opening import Opening, opening
 from cxstats.report.source import read_source
+from cxstats.report.words import agreed
 
 from .conftest import CONFIG
 
@@ -67,9 +69,9 @@ def test_a_clear_change_is_told_with_its_size_and_interval(configured: Callable[
         r"Satisfied rose from 70\.0 % in 2024Q4 to 90\.0 % in 2025Q1: \+20\.0 points \(\+14\.\d to \+25\.\d\)", text
     )
     assert "it rose from 70.0 % in 2024Q1 to 90.0 % in 2025Q1" in text
-    small = re.search(r"Too small to tell from chance: Effort \((\S+) points since 2024Q4, give or take (\S+); ", text)
+    small = re.search(r"Not clear from chance: Effort \(\S+ points since 2024Q4, interval (\S+) to (\S+); ", text)
     assert small is not None
-    assert abs(float(small[1].replace("\N{MINUS SIGN}", "-"))) < float(small[2])
+    assert float(small[1].replace("\N{MINUS SIGN}", "-")) < 0 < float(small[2])
     assert "chance: Satisfied" not in text
 
 
@@ -88,7 +90,7 @@ def test_what_got_worse_comes_first_and_low_is_good_where_it_is(configured: Call
     [
         (90, "Look first at Satisfied, which misses its target. Target missed: Satisfied (70.0 % in 2025Q1, "),
         (50, "no target is missed. Target met: Satisfied (70.0 % in 2025Q1, "),
-        (71, "no target is missed. Too close to the target to tell: Satisfied (70.0 % in 2025Q1, "),
+        (71, "no target is clearly met or missed. Too close to the target to tell: Satisfied (70.0 % in 2025Q1, "),
     ],
 )
 def test_targets(configured: Callable[..., Path], target: int, part: str) -> None:
@@ -161,7 +163,7 @@ def test_of_a_gap_it_is_said_whether_it_is_wider(
 
 def test_nothing_changed(configured: Callable[..., Path]) -> None:
     text = said(configured(TEXT.format(target=""), rows([0.7] * 5, [3.5] * 5)))
-    assert text.startswith("No measure clearly got worse. Too small to tell from chance")
+    assert text.startswith("No measure clearly got worse. Not clear from chance")
     assert "rose" not in text
     assert "fell" not in text
 
@@ -187,3 +189,20 @@ def test_how_sure_is_said_for_the_adjustment_at_hand(configured: Callable[..., P
         ("none", "judged by itself"),
     ):
         assert part in said(configured(TEXT.format(target="") + f'\n[compare]\nadjust = "{method}"\n', frame))
+
+
+def test_a_target_is_told_with_the_interval_that_decides(configured: Callable[..., Path]) -> None:
+    frame = rows([0.7] * 5, [3.5] * 5)
+    last = cx.measure(frame[frame["quarter"] == "2025Q1"], cx.csat("overall"))
+    wilson, guarded = (float(last.frame(method=m)["conf_high"].iloc[0]) for m in (None, "guarded"))
+    assert wilson < guarded
+    text = said(configured(TEXT.format(target=f"target = {guarded + 0.01:.4f}"), frame))
+    assert re.search(
+        rf"Target missed: Satisfied \(70\.0 % in 2025Q1, \d+\.\d+ to {guarded:.2f}; target {guarded + 0.01:.4f}", text
+    )
+
+
+def test_one_point_is_a_point() -> None:
+    written = [f"{text}{agreed(text, ' points')}" for text in ("+1", "\N{MINUS SIGN}1", "1", "+1.0", "11", "0")]
+    assert written == ["+1 point", "\N{MINUS SIGN}1 point", "1 point", "+1.0 points", "11 points", "0 points"]
+    assert agreed("1", " %") == " %"

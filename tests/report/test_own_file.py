@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from cxstats.report import SAMPLE, build_report, config, read_config
+from cxstats.report.answers import DATA
 from cxstats.report.comparisons import COMPARE
 from cxstats.report.periods import PERIOD
 from cxstats.report.words import LANGUAGES, plain
@@ -18,7 +19,7 @@ from .test_cli import run
 from .test_page import Page
 
 pytestmark = pytest.mark.usefixtures("no_charts")
-KEYS = (*config.KEYS, *config.DATA, *config.DESIGN, *PERIOD, *config.GROUPS, *COMPARE)
+KEYS = (*config.KEYS, *DATA, *config.DESIGN, *PERIOD, *config.GROUPS, *COMPARE)
 GAP = '\n[[metrics]]\nkind = "gap"\ndelivered = "overall"\nexpected = "hoped"\nname = "Gap"\n'
 
 

@@ -71,7 +71,7 @@ def test_one_interval_is_shown_and_another_that_decides_only_where_it_matters(
     for target, verdict, explained in (((wilson + exact) / 2, "too close to tell", True), (5.0, "met", False)):
         build_report(read_config(configured(f"{PLAIN}target = {target:.4f}\n", answers())), tmp_path / verdict)
         page = Page((tmp_path / verdict / "report.html").read_text(encoding="utf-8"))
-        assert f": {verdict}." in page.text.replace("\n", "")
+        assert f": {verdict}, judged by" in page.text.replace("\n", "")
         assert ("would say “met”. A target is judged by a stricter one" in page.text) == explained
-        assert any(value == exact for value, _ in page.numbers) == explained
+        assert any(value == exact for value, _ in page.numbers)
         assert any(value == wilson for value, _ in page.numbers)

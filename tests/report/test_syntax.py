@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cxstats.report import config, read_config
+from cxstats.report import answers, config, read_config
 from cxstats.report.comparisons import COMPARE
 from cxstats.report.keys import HOMES
 from cxstats.report.periods import PERIOD
@@ -82,7 +82,7 @@ def test_a_byte_order_mark_in_the_configuration_is_no_mistake(tmp_path: Path) ->
 def test_every_key_has_the_home_that_its_table_says() -> None:
     homes = {
         "above the first [table]": config.KEYS,
-        "in [data]": config.DATA,
+        "in [data]": answers.DATA,
         "in [design]": config.DESIGN,
         "in [period]": PERIOD,
         "in [groups]": config.GROUPS,

@@ -14,10 +14,7 @@ from cxstats.datasets.synthetic.truth import LEVELS, REGIONS, TOUCHPOINTS, Truth
 if TYPE_CHECKING:
     import pandas as pd
 
-A_BRANCH, FOR = (
-    8,
-    8_320,
-)  # members of staff asked for each branch, in a survey of so many customers; more in a larger one
+A_BRANCH, FOR = 8, 8_320  # staff asked in each branch, in a survey of so many customers; more in a larger one
 ROLES = ("adviser", "manager", "service")
 
 
