@@ -70,6 +70,10 @@ class NoGroupError(ArgumentError, Unanswerable):
     """No row belongs to a group or a period that is asked for."""
 
 
+class NoRowsError(DataError, Unanswerable):
+    """The frame has no rows."""
+
+
 class LonePsuError(DesignError, Unanswerable):
     """A stratum holds a single PSU, so nothing is known of its variance."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import DataError
+from cxstats.errors import DataError, NoRowsError
 from cxstats.inference.plan import check_finite, complain, plan_of, shifts_by_group, shifts_of
 from cxstats.inference.request import Request, place_of
 from cxstats.inference.sampling import clusters, complain_of_lone, dense, fractions, numbered
@@ -90,7 +90,7 @@ def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFr
     sums = survey.frame.sums(plan)
     values = {name: _times(sums.values[found.product], found.times) for name, found in names.items()}
     if not len(sums.inside) or not values["rows"].sum():
-        raise DataError("measure: the frame has no rows.")
+        raise NoRowsError("measure: the frame has no rows.")
     if "bad weight" in values and values["bad weight"].sum() != 0:
         complain(request)
     group, groups = _groups(sums, request.by, values["counted"] > 0)

@@ -360,3 +360,10 @@ def test_made_up_data_mark_the_verdict(answers: pd.DataFrame) -> None:
     assert [v.synthetic for v in found] == ["synthetic sample data", ""]
     assert found.synthetic == "synthetic sample data"
     assert cx.check(claim(), answers).synthetic == ""
+
+
+def test_a_frame_without_rows_makes_a_claim_untestable():
+    empty = pd.DataFrame({"x": pd.Series([], dtype=float)})
+    (verdict,) = cx.check(cx.Claim("a", measure=lambda s: cx.measure(s, cx.mean("x")), region=cx.above(0)), empty)
+    assert verdict.verdict == "untestable"
+    assert "no rows" in verdict.reason
