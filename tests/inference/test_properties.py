@@ -289,8 +289,8 @@ def test_the_covariance_is_symmetric_and_never_negative(rows):
     known = ~np.isnan(estimate.std_error)
     v = estimate.vcov[np.ix_(known, known)]
     np.testing.assert_array_equal(v, v.T)
-    assume(len(v))
-    assert np.linalg.eigvalsh(v).min() >= -1e-9 * max(np.trace(v), 1e-300)
+    if len(v):
+        assert np.linalg.eigvalsh(v).min() >= -1e-9 * max(np.trace(v), 1e-300)
 
 
 @FEW
