@@ -37,6 +37,7 @@ def _forest(est: cx.Estimate, ax: Axes | None = None) -> Axes:
     claims = [cx.Claim(id, measure=lambda rows: est, region=region) for id, region in regions.items()]
     return cx.plot_verdicts(cx.check(claims, pd.DataFrame({"any": [1]})), ax)[0]
 
+
 WRITE = """
 import sys; sys.path.insert(0, "tests")
 import numpy as np, pandas as pd, cxstats as cx
