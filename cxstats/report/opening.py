@@ -245,6 +245,6 @@ def _meaning(config: Config, told: Sequence[_Told]) -> Markup:
         "of them look like a change.",
     }[config.compare.adjust]
     level = percent(config.level, config.marks)
-    return Markup("In brackets: {} intervals, which hold the true value in {} of such surveys. {}").format(
+    return Markup("In brackets: {} intervals, which hold the true value in about {} of such surveys. {}").format(
         level, level, surely if family else ""
     )

@@ -154,10 +154,9 @@ def test_arrow_times_finer_than_a_microsecond():
 
 
 def test_polars_samples_with_other_number_types_go_together():
-    polars = pytest.importorskip("polars")
     whole, broken = (
-        polars.DataFrame({"x": [1, 0, 1], "b": [1, 1, 2]}),
-        polars.DataFrame({"x": [1.0, 0.0, 1.0], "b": [1, 1, 2]}),
+        pl.DataFrame({"x": [1, 0, 1], "b": [1, 1, 2]}),
+        pl.DataFrame({"x": [1.0, 0.0, 1.0], "b": [1, 1, 2]}),
     )
     both = cx.measure(cx.concat({"a": whole, "c": broken}), cx.share(cx.col("x") == 1), by="source")
     np.testing.assert_allclose(both.values, [200 / 3, 200 / 3])
