@@ -15,6 +15,7 @@ from cxstats.errors import ArgumentError, NoGroupError
 from cxstats.inference import picking
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.intervals import t_quantile
+from cxstats.inference.known import lent
 from cxstats.inference.own import with_own_limits
 from cxstats.inference.periods import calendar, positions, steps_per
 from cxstats.inference.rows import OwnLimits
@@ -91,7 +92,7 @@ def reaching(estimate: Estimate, level: float, over: str | None = None, per: str
         times = steps_per(per, per_year, found, "reaching")
         values.append(line.reaches / times)
         limits.append(line.limits(times))
-        notes.append(picking.join({line.note(found, steps.max()), *map(str, estimate._rows.note[rows])} - {""}))
+        notes.append(picking.join({line.note(found, steps.max()), *map(str, lent(estimate).note[rows])} - {""}))
     labels["trend"] = f"reaches {level:g}"
     return with_own_limits(
         estimate, values, labels, sets, limits, family="crossing", unit=f"{per}s" if per else "steps", notes=notes
@@ -101,8 +102,8 @@ def reaching(estimate: Estimate, level: float, over: str | None = None, per: str
 class _Line:
     """A straight line that may reach a level: its distance from it at the last period, its slope, their covariance."""
 
-    def __init__(self, distance: float, slope: float, v: np.ndarray, df: float) -> None:
-        self.distance, self.slope, self.v, self.df = distance, slope, v, df
+    def __init__(self, distance: float, slope: float, v: np.ndarray, df: float, small: tuple[float, float]) -> None:
+        self.distance, self.slope, self.v, self.df, self.small = distance, slope, v, df, small
         self.reaches = -distance / slope if slope else np.nan
 
     @classmethod
@@ -111,16 +112,21 @@ class _Line:
         centred = steps - steps.mean()
         slope = centred / (centred @ centred)
         weights = np.stack([1 / len(steps) - slope * steps.mean(), slope])
-        v = weights @ e.vcov[np.ix_(rows, rows)] @ weights.T
-        df = e._origin.support.union(np.unique(np.concatenate([e._used(rows)[i] for i in range(len(rows))])))
+        known = lent(e)
+        v = weights @ known.covariance[np.ix_(rows, rows)] @ weights.T
+        if known.unknown[rows].any():
+            v[:] = np.nan
+        used = np.unique(np.concatenate(e._used(rows)))
         distance, change = weights @ (e.values[rows] - level)
-        return cls(float(distance), float(change), v, df)
+        df, (bias, kept) = e._origin.support.union(used), e._origin.small.of([used])
+        return cls(float(distance), float(change), v, df, (float(bias[0]), float(kept[0])))
 
-    def fieller(self, alpha: float) -> tuple[float, float, bool]:
+    def fieller(self, alpha: float, method: str | None = None) -> tuple[float, float, bool]:
         """Return the ends of the times at which the line may be at the level, or outside of which (True) it may be."""
         if np.isnan(self.v).any() or np.isnan(self.distance) or not self.df > 0:
             return np.nan, np.nan, False
-        t2 = float(t_quantile(alpha, np.asarray(self.df))) ** 2
+        bias, kept = self.small if method == "guarded" else (1.0, 1.0)
+        t2 = bias * float(t_quantile(alpha, np.asarray(max(self.df * kept, 1.0)))) ** 2
         a = self.slope**2 - t2 * self.v[1, 1]
         b = self.distance * self.slope - t2 * self.v[0, 1]
         c = self.distance**2 - t2 * self.v[0, 0]
@@ -134,7 +140,7 @@ class _Line:
         """Return the function from alpha to the widest honest interval."""
 
         def limits(alpha: float, method: str | None) -> tuple[float, float]:
-            low, high, outside = self.fieller(alpha)
+            low, high, outside = self.fieller(alpha, method)
             return (-np.inf, np.inf) if outside else (low / times, high / times)
 
         return limits

@@ -123,12 +123,12 @@ def _limits(e: Estimate, of: str) -> OwnLimits:
     both = of not in ("largest", "smallest")
 
     @cache
-    def joint() -> Simultaneous:
-        return Simultaneous.of(e, two_sided=both)
+    def joint(method: str | None) -> Simultaneous:
+        return Simultaneous.of(e, method, two_sided=both)
 
     def limits(alpha: float, method: str | None) -> tuple[float, float]:
         loose = e._limits(np.full(len(e), alpha), method)
-        strict = e._limits(np.full(len(e), joint().each(alpha)), method)
+        strict = e._limits(np.full(len(e), joint(method).each(alpha)), method)
         if np.isnan(loose[0]).all():
             return np.nan, np.nan
         if of == "smallest":

@@ -2,8 +2,9 @@
 
 Means, ratios and totals take t; shares Wilson on the effective sample size; balances (NPS) adjusted Wald on it; quantiles
 Woodruff; differences of shares or balances MOVER from the intervals of both sides. p-values invert the interval shown.
-Verdicts take "guarded" intervals, which keep their promise where answers are rare: shares Korn-Graubard with the degrees of
-freedom that rare answers leave, balances MOVER of two such, quantiles order statistics.
+Verdicts take "guarded" intervals, which keep their promise where answers are rare, amounts skewed, PSUs few or unequal: shares
+Korn-Graubard with the degrees of freedom that rare answers leave, balances MOVER of two such, quantiles order statistics, means
+of a scale Wilson, amounts t after Hall's transformation (`skewness`); variances and degrees of freedom by `small_sample`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import numpy as np
 from cxstats.inference import intervals
 from cxstats.inference.intervals import Limits
 from cxstats.inference.rows import OWN, own_limits
+from cxstats.inference.skewness import skewed
 
 if TYPE_CHECKING:
     from cxstats.inference.estimate import Estimate
 
+ADDED = 1  # answer at an end, as far out as the mean allows, that the variance of a mean of a scale is taken to hold
 NOTHING = 1e-12  # a share that is nothing but rounding
 
 
@@ -28,11 +31,17 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
     if e._parts is not None:
         low, high = _difference_limits(e, e._parts, alpha, method)
     else:
-        low, high = _t_limits(e, ~np.isin(rows.family, ("share", "balance", *OWN)), alpha)
+        low, high = _t_limits(e, ~np.isin(rows.family, ("share", "balance", *OWN)), alpha, method)
         for kind, formula in (("share", _share_limits), ("balance", _balance_limits)):
             chosen = np.flatnonzero(rows.family == kind)
             if len(chosen):
                 low[chosen], high[chosen] = formula(e, chosen, alpha[chosen], method)
+        if method == "guarded":
+            scaled = np.flatnonzero(
+                (rows.family == "mean") & np.isfinite(rows.high - rows.low) & ~rows.unknown & (e.df > 0)
+            )
+            if len(scaled):
+                low[scaled], high[scaled] = _scaled_limits(e, scaled, alpha[scaled])
         alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low) & (e.df > 0))
         if len(alike):
             low[alike], high[alike] = _alike_limits(e, alike, alpha[alike])
@@ -43,12 +52,31 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
     return np.where(np.isnan(e.values), np.nan, low), np.where(np.isnan(e.values), np.nan, high)
 
 
-def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray) -> Limits:
+def _t_limits(e: Estimate, wanted: np.ndarray, alpha: np.ndarray, method: str | None) -> Limits:
     """Return t intervals of the rows wanted, NaN elsewhere."""
     low, high = np.full(len(e), np.nan), np.full(len(e), np.nan)
-    rows = np.flatnonzero(wanted)
-    low[rows], high[rows] = intervals.t_interval(e.values[rows], e.std_error[rows], e.df[rows], alpha[rows])
+    rows, (se, df) = np.flatnonzero(wanted), e._spread(method)
+    if method == "guarded":
+        t = intervals.t_quantile(alpha[rows], df[rows])
+        low[rows], high[rows] = skewed(e.values[rows], se[rows], t, e._third[rows])
+    else:
+        low[rows], high[rows] = intervals.t_interval(e.values[rows], se[rows], df[rows], alpha[rows])
     return low, high
+
+
+def _scaled_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> Limits:
+    """Guarded limits of a mean of a scale: Wilson's, of the mean as a share of the scale, on answers that leave its variance.
+
+    They are longer towards the middle of the scale, as the skewed answers near an end of it demand.
+    """
+    se, df = (part[chosen] for part in e._spread("guarded"))
+    left, span = e._rows.low[chosen], (e._rows.high - e._rows.low)[chosen]
+    p = (e.values[chosen] - left) / span
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n, answers = p * (1 - p) * (span / se) ** 2, e.n_effective[chosen]
+        n *= (answers + ADDED) / (answers + ADDED * np.maximum(n / answers, 1.0)) * intervals.shrinkage(df, alpha)
+    low, high = intervals.wilson(p, n, alpha)
+    return left + span * low, left + span * high
 
 
 def _answers(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, *, exact: bool = False) -> np.ndarray:
@@ -97,20 +125,19 @@ def _beta(e: Estimate, chosen: np.ndarray, p: np.ndarray, n: np.ndarray, alpha: 
 def _guarded(e: Estimate, chosen: np.ndarray, p: np.ndarray, alpha: np.ndarray) -> Limits:
     """Clopper-Pearson limits, each on the effective n that the answers on its side of the scale can vouch for."""
     p = np.where(p < NOTHING, 0.0, np.where(p > 1 - NOTHING, 1.0, p))
-    lower = _vouched(e, chosen, e.n[chosen] * (1 - p), alpha)
-    higher = _vouched(e, chosen, e.n[chosen] * p, alpha)
+    lower, higher = (_vouched(e, chosen, side, alpha) for side in (1 - p, p))
     return _beta(e, chosen, p, lower, alpha)[0], _beta(e, chosen, p, higher, alpha)[1]
 
 
-def _vouched(e: Estimate, chosen: np.ndarray, k: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Return the effective n of shares, held to what it can be, shrunk for a variance that rests on k answers.
+def _vouched(e: Estimate, chosen: np.ndarray, share: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Return the effective n of shares, held to what it can be, shrunk for a variance that rests on a share of the answers.
 
     The fewer these are, the nearer is the effect of the weights to that of weights without any bearing on the answers (Kish).
     """
-    rows, n = e._rows, e.n[chosen]
-    worth = np.minimum(e.n_effective[chosen], rows.kish[chosen])
+    rows, n, df = e._rows, e.n[chosen], e._spread("guarded")[1][chosen]
+    worth = np.minimum(e.n_effective[chosen] / e._small[0][chosen], rows.kish[chosen])
     with np.errstate(invalid="ignore", divide="ignore"):
-        df = intervals.guarded_df(e.df[chosen], k, n / worth, n > 1.5 * (e.df[chosen] + 1))
+        df = intervals.guarded_df(df, n, share, n / worth, n > 1.5 * (e.df[chosen] + 1))
         shrunk = worth * intervals.shrinkage(df, alpha, n - 1) * np.where(rows.unknown[chosen], 1.0, (n - 1) / n)
     return np.asarray(np.where(rows.simple[chosen], n, shrunk))
 
@@ -151,7 +178,7 @@ def _difference_limits(e: Estimate, parts: tuple[Estimate, Estimate], alpha: np.
     """MOVER where both sides have intervals of their own kind, t elsewhere."""
     plus, minus = parts
     own = has_own_interval(plus) & has_own_interval(minus)
-    low, high = _t_limits(e, ~own, alpha)
+    low, high = _t_limits(e, ~own, alpha, method)
     chosen = np.flatnonzero(own)
     if len(chosen):
         a, b = (plus, minus) if own.all() else (plus._take(chosen), minus._take(chosen))

@@ -17,6 +17,7 @@ from cxstats.inference.oddities import oddities
 from cxstats.inference.passes import once
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
 from cxstats.inference.request import Request, need_by
+from cxstats.inference.small_sample import SmallSample
 from cxstats.inference.support import Support
 from cxstats.inference.totals import Totals, totals
 from cxstats.inference.variance import (
@@ -141,14 +142,15 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
     df = support.each()
     value = linear.value.T.ravel()
     rows = rows_of(t, first, request, covariance.diagonal(), df, support.drawn(t.fraction < 1))
+    small = SmallSample((t,))
     if any(found):
-        value, covariance, rows = quantiles(t, found, value, covariance, rows, df)
+        value, covariance, rows = quantiles(t, found, value, covariance, rows, df, small)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
     psus = frozenset(t.cluster_names or ())
     said = (*_left_out(t), *dict.fromkeys(_suspicions(t, request, value)))
     marks = np.full(len(groups), request.survey.synthetic, dtype=object)
     origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said, marks,
-                    t.left_out.rows)  # fmt: skip
+                    t.left_out.rows, small)  # fmt: skip
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST = float(np.finfo(np.float64).max)
+CUBES = ("yyy", "yyx", "yxx", "xxx")
 MOST_CODES, MOST_TALLIED = 5, 1000  # answers off the scale that are shown, and looked at
 
 
@@ -68,9 +69,10 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
         weighted[f"w{name}"] = ("weight", name)
         return f"w{name}"
 
-    def product(a: str, b: str) -> tuple[str, ...]:
-        """Return the product of two columns; an indicator times itself is itself."""
-        return (a,) if a == b and a in ones else (a, b) if a <= b else (b, a)
+    def product(*factors: str) -> tuple[str, ...]:
+        """Return the product of columns; an indicator times itself is itself."""
+        once = {name for name in factors if name in ones}
+        return tuple(sorted([*once, *(name for name in factors if name not in ones)]))
 
     counted = column(Literal(1.0) if weight is None else when(weight > 0, 1.0, 0.0))
     ones.add(counted)
@@ -114,9 +116,18 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
                 names[yy] = Sum(names[xy].product, row.only)
             if weight is None:
                 names |= {yy: names[f"yy{i}"], yx: names[f"yx{i}"], xy: names[f"yx{i}"], xx: names[f"xx{i}"]}
+            if may_be_skewed(request.scores[i]):
+                y, x, free = heavy(row.y), heavy(row.x), weight is None and row.x == row.b
+                cubes = ((y, y, y), (y, y), (y,), (x,)) if free else ((y, y, y), (y, y, x), (y, x, x), (x, x, x))
+                names |= {f"{name}{i}": Sum(product(*cube)) for name, cube in zip(CUBES, cubes, strict=True)}
     products = list(dict.fromkeys(found.product for found in names.values()))
     keys = [*design.strata, *(name for name in design.psu if name not in design.strata)]
     return Plan(columns, products, keys, request.by, request.where, weighted), names
+
+
+def may_be_skewed(score: Score) -> bool:
+    """Tell whether a score is an average or total of amounts that no scale bounds, such as waits and spend."""
+    return score.range is None and score.family in ("mean", "ratio", "total")
 
 
 def _only_value(points: Expression, shift: float | Expression) -> float | None:

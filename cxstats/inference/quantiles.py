@@ -18,6 +18,7 @@ from cxstats.inference.intervals import order_statistics, shrinkage, t_quantile
 from cxstats.inference.plan import infinite
 from cxstats.inference.request import Request
 from cxstats.inference.rows import OwnLimits, Rows
+from cxstats.inference.small_sample import SmallSample
 from cxstats.inference.totals import Totals
 from cxstats.inference.variance import Covariance, Rescaled
 from cxstats.score import Score
@@ -113,6 +114,7 @@ def quantiles(
     covariance: Covariance,
     rows: Rows,
     df: np.ndarray,
+    small: SmallSample,
 ) -> tuple[np.ndarray, Covariance, Rows]:
     """Replace the measured shares F(q) by the quantiles, with Woodruff limits and standard errors."""
     groups = len(t.groups)
@@ -132,9 +134,8 @@ def quantiles(
             share, error, distribution = value[i] / 100, se[i] / 100, distributions.get(label, EMPTY)
             value[i], low[i], high[i] = distribution.quantile(quantile.probability), -np.inf, np.inf
             worth = min(rows.n_effective[i], rows.most[i], rows.kish[i])
-            limits = _limits_of(
-                distribution, share, error, df[i], bool(unknown[i]), quantile.probability, worth, bool(rows.simple[i])
-            )
+            known = worth if rows.simple[i] else _Worth(worth, df[i], small, i)
+            limits = _limits_of(distribution, share, error, df[i], bool(unknown[i]), quantile.probability, known)
             own[i] = limits
             left, right = limits(0.05, None)
             width = right - left
@@ -164,6 +165,21 @@ def _wide_enough(
     return quantile.fetch((min(lowest, quantile.probability), max(highest, quantile.probability)))
 
 
+@dataclass(frozen=True)
+class _Worth:
+    """The effective answers behind quantile number `i` of a pass, less for a variance that is biased or little known."""
+
+    n: float
+    df: float
+    small: SmallSample
+    i: int
+
+    def at(self, alpha: float) -> float:
+        (bias,), (kept,) = self.small.of([np.asarray([self.i])])
+        df = max(self.df * kept, min(self.df, 1.0))
+        return float(self.n / bias * shrinkage(np.asarray([df]), alpha)[0])
+
+
 def _limits_of(
     distribution: Distribution,
     share: float,
@@ -171,12 +187,11 @@ def _limits_of(
     df: float,
     unknown: bool,
     probability: float,
-    n: float,
-    simple: bool,
+    worth: float | _Worth,
 ) -> OwnLimits:
     """Return the function from alpha to the limits of one quantile: F(q) -+ t se, read off F; open ends are infinite.
 
-    Guarded limits are order statistics on n (effective) answers, shrunk for the degrees of freedom.
+    Guarded limits are order statistics on what the answers are worth.
     """
 
     def limits(alpha: float, method: str | None) -> tuple[float, float]:
@@ -185,8 +200,8 @@ def _limits_of(
         half = float(t_quantile(alpha, np.asarray([df]))[0]) * error
         left, right = share - half, share + half
         if method == "guarded":
-            shrunk = n if simple else n * float(shrinkage(np.asarray([df]), alpha)[0])
-            left, right = order_statistics(probability, max(shrunk, 1.0), alpha)
+            n = worth.at(alpha) if isinstance(worth, _Worth) else worth
+            left, right = order_statistics(probability, max(n, 1.0), alpha)
         return (
             distribution.quantile(left) if left > 0 and distribution.covers(left, left) else -np.inf,
             distribution.quantile(right) if right <= 1 and distribution.covers(right, right) else np.inf,

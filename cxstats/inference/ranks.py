@@ -87,18 +87,20 @@ def ranks(estimate: Estimate, *, highest_first: bool = True, simultaneous: bool 
         return np.where(better, p, 1.0)
 
     @cache
-    def everything() -> Simultaneous:
-        return Simultaneous.of(pairs, two_sided=True)
+    def everything(method: str | None) -> Simultaneous:
+        return Simultaneous.of(pairs, method, two_sided=True)
 
     def limits_of(j: int) -> OwnLimits:
         @cache
-        def mine() -> Simultaneous:
+        def mine(method: str | None) -> Simultaneous:
             chosen = np.flatnonzero((a == j) | (b == j))
-            return Simultaneous.of(pairs._take(chosen), two_sided=False, sign=np.where(a[chosen] == j, -1.0, 1.0))
+            return Simultaneous.of(
+                pairs._take(chosen), method, two_sided=False, sign=np.where(a[chosen] == j, -1.0, 1.0)
+            )
 
         def limits(alpha: float, method: str | None) -> tuple[float, float]:
             # any of the two-sided errors of all pairs has chance alpha; one side of the pairs of j has alpha / 2
-            strict = everything().each(min(2 * alpha, 1.0)) if simultaneous else mine().each(alpha)
+            strict = everything(method).each(min(2 * alpha, 1.0)) if simultaneous else mine(method).each(alpha)
             p = chances(method)
             return 1.0 + float((p[:, j] < strict).sum()), size - float((p[j] < strict).sum())
 

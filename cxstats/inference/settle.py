@@ -103,4 +103,5 @@ def _scaled(e: Estimate, factor: float) -> Estimate:
     )
     parts = None if e._parts is None else (_scaled(e._parts[0], factor), _scaled(e._parts[1], factor))
     shrunk = Rescaled(e._covariance, np.full(len(e), factor**-0.5))
-    return Estimate(e.values, e.labels, grown, shrunk, e._origin, df=e.df * factor, uses=e._uses, parts=parts)
+    origin = replace(e._origin, small=e._origin.small.grown(factor))
+    return Estimate(e.values, e.labels, grown, shrunk, origin, df=e.df * factor, uses=e._uses, parts=parts)

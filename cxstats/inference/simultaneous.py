@@ -38,17 +38,19 @@ class Simultaneous:
     two_sided: bool
 
     @classmethod
-    def of(cls, e: Estimate, *, two_sided: bool, sign: np.ndarray | None = None) -> Simultaneous:
+    def of(
+        cls, e: Estimate, method: str | None = None, *, two_sided: bool, sign: np.ndarray | None = None
+    ) -> Simultaneous:
         """Return the joint errors of the rows of an estimate; one- or two-sided. Rows with `sign` -1 are turned round."""
-        error = np.nan_to_num(e.std_error)
-        known = np.flatnonzero((error > 0) & (e.df > 0))
+        error, (_, df) = np.nan_to_num(e.std_error), e._spread(method)
+        known = np.flatnonzero((error > 0) & (df > 0))
         if len(known) > MOST:
             known = known[:0]
         v = e._covariance.matrix()[np.ix_(known, known)] if len(known) else np.zeros((0, 0))
         scale = error[known] if sign is None else error[known] * sign[known]
         r = np.clip(v / np.outer(scale, scale), -1, 1)
         np.fill_diagonal(r, 1.0)
-        return cls(r, e.df[known], len(e) - len(known), two_sided)
+        return cls(r, df[known], len(e) - len(known), two_sided)
 
     def each(self, alpha: float) -> float:
         """Return alpha*: if each interval has level 1 - alpha*, the chance of a miss (on one side, if one-sided) is alpha / 2.

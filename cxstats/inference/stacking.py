@@ -10,6 +10,7 @@ from cxstats.errors import ArgumentError
 from cxstats.inference import picking
 from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.rows import Rows
+from cxstats.inference.small_sample import SmallSample
 from cxstats.inference.support import Support
 from cxstats.inference.variance import Independent
 from cxstats.survey import marks_of
@@ -76,6 +77,7 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
         tuple(f"{n}: {said}" for n, e in samples.items() for said in e._origin.left_out),
         np.concatenate([np.where(e._origin.synthetic == "", "", marks[n]) for n, e in samples.items()]),
         sum(e._origin.rows for e in estimates),
+        SmallSample.stack([e._origin.small for e in estimates]),
     )
     tables = []
     for name, estimate in samples.items():

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.errors import DataError, NoRowsError
-from cxstats.inference.plan import check_finite, complain, plan_of, shifts_by_group, shifts_of
+from cxstats.inference.plan import CUBES, check_finite, complain, may_be_skewed, plan_of, shifts_by_group, shifts_of
 from cxstats.inference.request import Request, place_of
 from cxstats.inference.sampling import clusters, complain_of_lone, dense, fractions, numbered
 from cxstats.memory import Sums
@@ -46,7 +46,8 @@ class Totals:
 
     `first["y"]` is cells x scores: weighted totals of the shifted points; `first["x"]` of the denominator, `first["b"]`
     of the base. `count` is unweighted. `square` holds weighted sums of yy, yx and xx (for the variance of one row).
-    `second` holds, for rows as PSUs, sums of products of the weighted row values, by pairs of (part, score).
+    `second` holds, for rows as PSUs, sums of products of the weighted row values, by pairs of (part, score); `third` those
+    of three, cells x (yyy, yyx, yxx, xxx), by the number of a score that may be skewed.
     """
 
     scores: tuple[Score, ...]
@@ -61,6 +62,7 @@ class Totals:
     first: dict[str, np.ndarray]
     square: dict[str, np.ndarray]
     second: dict[tuple[tuple[str, int], tuple[str, int]], np.ndarray]
+    third: dict[int, np.ndarray]
     shift: np.ndarray
     left_out: LeftOut
     strata_names: list[str]
@@ -108,10 +110,11 @@ def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFr
     k = len(scores)
     first = {part: _columns([values[f"w{part}{i}"] for i in range(k)]) for part in PARTS}
     square = {pair: _columns([values[f"{pair}{i}"] for i in range(k)]) for pair in SQUARES}
-    second = {}
+    second, third = {}, {}
     if cluster is None:
         parts = [(part, i) for part in ("y", "x") for i in range(k)]
         second = {(p, q): values[f"{p}*{q}"] for p in parts for q in parts}
+        third = {i: _columns([values[f"{name}{i}"] for name in CUBES]) for i in range(k) if may_be_skewed(scores[i])}
     if (
         design.lone_psu == "error"
         and (design.strata or design.psu)
@@ -121,7 +124,7 @@ def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFr
         complain_of_lone(strata_names, sampled, design.strata, cluster is not None)
     return Totals(
         scores, groups, group, stratum, cluster, sampled, fraction, values["rows"],
-        _columns([values[f"n{i}"] for i in range(k)]), first, square, second,
+        _columns([values[f"n{i}"] for i in range(k)]), first, square, second, third,
         shifts, _left_out(request, sums, values, group >= 0),
         strata_names, cluster_names, design.lone_psu, _identity(survey.frame.native),
     )  # fmt: skip
@@ -150,6 +153,7 @@ def undivided(t: Totals) -> Totals:
         first={part: each(cells) for part, cells in t.first.items()},
         square={pair: each(cells) for pair, cells in t.square.items()},
         second={pair: summed(cells) for pair, cells in t.second.items()},
+        third={i: each(cells) for i, cells in t.third.items()},
     )
 
 

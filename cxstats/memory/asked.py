@@ -63,7 +63,7 @@ class Sums:
 class Plan:
     """What to sum: `products` of the named `columns`, by `keys` and, within the rows `inside`, by `by`.
 
-    `columns` are expressions, `weighted` names products of two of them; each entry of `products` is one name or two.
+    `columns` are expressions, `weighted` names products of two of them; each entry of `products` is one name or several.
     Rows outside keep their `keys` and lose their `by`.
     """
 

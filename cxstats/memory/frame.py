@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -117,11 +119,9 @@ def _cells(plan: Plan, columns: Columns) -> tuple[Cells, dict[str, Key], np.ndar
 
 
 def _product(made: dict[str, Any], names: tuple[str, ...]) -> Any:
-    """Return the product of one column or two; a column that is 1 throughout costs nothing."""
-    first, second = made[names[0]], made[names[-1]]
-    if len(names) == 1 or (np.ndim(second) == 0 and second == 1):
-        return first
-    return second if np.ndim(first) == 0 and first == 1 else first * second
+    """Return the product of columns; one that is 1 throughout costs nothing."""
+    values = [v for v in (made[name] for name in names) if np.ndim(v) or v != 1]
+    return functools.reduce(operator.mul, values) if values else 1.0
 
 
 def _summed(

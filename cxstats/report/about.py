@@ -23,8 +23,8 @@ INTERVALS = {
     "quantile": "Quantiles: Woodruff's interval.",
 }
 TARGETS = (
-    "Targets: of percentages, NPS and quantiles judged by stricter (“guarded”) intervals, based on Korn and Graubard (1998), "
-    "that keep their promise also near the ends of the scale; of others by the one shown."
+    "Targets: judged by stricter (“guarded”) intervals, which keep their promise also near the ends of a scale, for skewed "
+    "amounts and for few or unequal PSUs (Korn and Graubard 1998, Hall 1992, Bell and McCaffrey 2002)."
 )
 CHANGES = (
     "Changes: from the joint covariance of the periods; {} Trends: t interval of the straight line through the periods."

@@ -85,12 +85,13 @@ def test_a_line_that_is_anywhere_at_any_time():
 
 def test_limits_widen_with_the_level_and_the_p_value_inverts_them():
     found = cx.reaching(by_period(-0.3), 2.0)
-    ends = np.asarray([np.ravel(found.interval(level)) for level in (0.01, 0.5, 0.9, 0.95, 0.99, 1 - 1e-13)])
+    levels = (0.01, 0.5, 0.9, 0.95, 0.99, 1 - 1e-13)
+    ends = np.asarray([np.ravel(found.interval(level, "guarded")) for level in levels])
     assert (np.diff(ends[:, 0]) <= 0).all()
     assert (np.diff(ends[:, 1]) >= 0).all()
     edge = 0.5 * (found.values[0] + ends[3, 1])
     p = found.test(cx.below(edge))["p_value"][0]
-    assert found.interval(1 - p)[1][0] == pytest.approx(edge, rel=1e-6)
+    assert found.interval(1 - p, "guarded")[1][0] == pytest.approx(edge, rel=1e-6)
 
 
 def test_the_unit_of_the_answers_does_not_matter():

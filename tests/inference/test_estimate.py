@@ -293,7 +293,7 @@ def test_the_p_value_of_a_test_is_where_its_interval_touches_the_edge(kind, regi
 @pytest.mark.parametrize("level", [0.8, 0.95, 0.99])
 @pytest.mark.parametrize("kind", SCORES)
 def test_a_verdict_is_given_just_where_the_p_value_is_below_the_level(kind, level):
-    by = cx.measure(survey(), SCORES[kind], by=["channel", "quarter"])
+    by = cx.measure(survey(), SCORES[kind], by="channel")
     low, high = EDGES[kind]
     verdicts = set()
     for region in (cx.above(low), cx.above(high), cx.below(low), cx.below(high), cx.between(low, high)):

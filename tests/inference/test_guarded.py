@@ -71,11 +71,12 @@ def test_a_simple_random_sample_keeps_the_exact_interval():
 
 
 def test_the_degrees_of_freedom_left_by_hand():
-    df, rare, effect = (np.array([x]) for x in (29.0, 24.0, 3.0))
-    left = intervals.guarded_df(df, rare, effect, np.array([True]))
-    assert left[0] == pytest.approx(2 / (2 / 29 + (6 * 2 + 1 / 3) / 24), rel=1e-12)
-    assert intervals.guarded_df(df, np.array([1.0]), effect, np.array([True]))[0] == 3.0  # never fewer
-    assert intervals.guarded_df(np.array([2.0]), rare, effect, np.array([True]))[0] == 2.0  # nor more than there are
+    df, n, effect, many = np.array([29.0]), np.array([1200.0]), np.array([3.0]), np.array([True])
+    left = intervals.guarded_df(df, n, np.array([0.02]), effect, many)
+    assert left[0] == pytest.approx(2 / (2 / 29 + 0.96**2 * (6 * 2 + 1 / 3) / 24), rel=1e-12)
+    assert intervals.guarded_df(df, n, np.array([0.5]), effect, many)[0] == 29.0  # nothing is rare about a half
+    assert intervals.guarded_df(df, np.array([50.0]), np.array([0.02]), effect, many)[0] == 2.0  # never fewer
+    assert intervals.guarded_df(np.array([1.0]), n, np.array([0.02]), effect, many)[0] == 1.0  # nor more than there are
 
 
 @pytest.mark.parametrize("n", [7, 50, 301])
