@@ -36,6 +36,7 @@ def rows_of(
     alike &= ~nothing
     alone = (n > 0) & ~(df > 0) & ~census
     with np.errstate(divide="ignore", invalid="ignore"):
+        most = n / free_part(t) if design.weight or design.psu else np.full(len(n), np.inf)
         effective = n * simple_variance(t).T.ravel() / variance
         if alike.any():
             effective = np.where(
@@ -52,7 +53,7 @@ def rows_of(
     return Rows(
         n=n,
         n_effective=effective,
-        most=_most(t) if design.weight or design.psu else np.full(len(n), np.inf),
+        most=most,
         kish=_kish(t) if design.weight and not design.psu else np.full(len(n), np.inf),
         represented=t.grouped["b"].T.ravel(),
         square=_mean_square(t).T.ravel(),
@@ -69,14 +70,14 @@ def rows_of(
     )
 
 
-def _most(t: Totals) -> np.ndarray:
-    """Return n / (1 - f), with the fraction f drawn of the strata that the answers are in: infinite for a census."""
+def free_part(t: Totals) -> np.ndarray:
+    """Return 1 - f of each estimate, with the mean fraction f drawn of the strata that its answers are in: 0 for a census."""
     inside, groups = np.flatnonzero(t.group >= 0), len(t.groups)
     fraction, group = t.fraction[t.stratum[inside]], t.group[inside]
     n = t.grouped["count"]
+    free = [np.bincount(group, (1 - fraction) * t.count[inside, k], groups) for k in range(len(t.scores))]
     with np.errstate(divide="ignore", invalid="ignore"):
-        free = [np.bincount(group, (1 - fraction) * t.count[inside, k], groups) for k in range(len(t.scores))]
-        return np.asarray(np.where(n > 0, n / (np.column_stack(free) / n), np.inf)).T.ravel()
+        return np.asarray(np.where(n > 0, np.column_stack(free) / n, 1.0)).T.ravel()
 
 
 def _kish(t: Totals) -> np.ndarray:

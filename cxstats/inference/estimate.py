@@ -59,6 +59,7 @@ class Origin:
     synthetic: np.ndarray
     rows: int
     small: SmallSample
+    free: np.ndarray
 
 
 class Estimate:

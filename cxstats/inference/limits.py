@@ -37,9 +37,8 @@ def limits(e: Estimate, alpha: np.ndarray, method: str | None) -> Limits:
             if len(chosen):
                 low[chosen], high[chosen] = formula(e, chosen, alpha[chosen], method)
         if method == "guarded":
-            scaled = np.flatnonzero(
-                (rows.family == "mean") & np.isfinite(rows.high - rows.low) & ~rows.unknown & (e.df > 0)
-            )
+            scale = (rows.family == "mean") & np.isfinite(rows.high - rows.low)
+            scaled = np.flatnonzero(scale & ~rows.unknown & (e.std_error > 0) & (e.df > 0))
             if len(scaled):
                 low[scaled], high[scaled] = _scaled_limits(e, scaled, alpha[scaled])
         alike = np.flatnonzero((rows.family == "mean") & rows.unknown & np.isfinite(rows.low) & (e.df > 0))

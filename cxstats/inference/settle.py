@@ -1,8 +1,9 @@
 """How many respondents would settle it: the sample in which an interval would clear the edge of a region.
 
 The design is kept and everything grows alike, PSUs too: variances shrink by 1 / f, degrees of freedom and effective sizes
-grow by f. The power at f comes from the interval that is shown: with z the normal quantile at which it just reaches the edge,
-it clears the edge at level 1 - alpha with probability Phi(z - z_{1 - alpha/2}).
+grow by f. Of a finite population the part drawn grows, too, and to ask everybody settles it. The power at f comes from the
+interval that is shown: with z the normal quantile at which it just reaches the edge, it clears the edge at level 1 - alpha with
+probability Phi(z - z_{1 - alpha/2}).
 """
 
 from __future__ import annotations
@@ -94,14 +95,19 @@ def _scaled(e: Estimate, factor: float) -> Estimate:
     """Return the estimate as `factor` times the sample of the same design would give it, if its values are true."""
     from cxstats.inference.estimate import Estimate
 
-    rows = e._rows
+    rows, used = e._rows, e._used(np.arange(len(e)))
+    free = np.asarray([e._origin.free[u].mean() for u in used])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = np.where(free > 0, np.maximum(1 - factor * (1 - free), 0) / free, 1.0)  # of a finite population
+        worth = factor / left
     own = np.isin(rows.family, OWN)  # quantiles: their standard error, with t limits
     grown = replace(
         rows,
-        **{name: getattr(rows, name) * factor for name in ("n", "n_effective", "most", "kish", "represented")},
+        **{name: getattr(rows, name) * factor for name in ("n", "kish", "represented")},
+        **{name: getattr(rows, name) * worth for name in ("n_effective", "most")},
         family=np.where(own, "derived", rows.family),
     )
     parts = None if e._parts is None else (_scaled(e._parts[0], factor), _scaled(e._parts[1], factor))
-    shrunk = Rescaled(e._covariance, np.full(len(e), factor**-0.5))
+    shrunk = Rescaled(e._covariance, worth**-0.5)
     origin = replace(e._origin, small=e._origin.small.grown(factor))
     return Estimate(e.values, e.labels, grown, shrunk, origin, df=e.df * factor, uses=e._uses, parts=parts)

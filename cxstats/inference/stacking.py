@@ -78,6 +78,7 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
         np.concatenate([np.where(e._origin.synthetic == "", "", marks[n]) for n, e in samples.items()]),
         sum(e._origin.rows for e in estimates),
         SmallSample.stack([e._origin.small for e in estimates]),
+        np.concatenate([e._origin.free for e in estimates]),
     )
     tables = []
     for name, estimate in samples.items():

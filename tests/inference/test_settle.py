@@ -15,8 +15,8 @@ from cxstats.inference.settle import settling_factor
 METHOD = "korn-graubard"
 
 
-def needed(estimate: cx.Estimate, region: Any, level: float = 0.95) -> float:
-    return float(np.ceil(estimate.respondents * settling_factor(estimate, region, level, METHOD)))
+def needed(estimate: cx.Estimate, region: Any, level: float = 0.95, method: str = METHOD) -> float:
+    return float(np.ceil(estimate.respondents * settling_factor(estimate, region, level, method)))
 
 
 # --- known answers -------------------------------------------------------------------------------------------------------
@@ -34,6 +34,27 @@ def test_of_a_mean_it_is_the_textbooks_formula(level: float, power_z: float) -> 
     found = needed(estimate, cx.above(0.8), level)
     assert found == pytest.approx((power_z * 10 / 0.2) ** 2, rel=2e-3)
     assert found == pytest.approx(needed(estimate, cx.below(0.8), level), rel=1e-6)  # contradicted by as many
+
+
+@pytest.mark.parametrize("edge", [0.8, 0.99])
+@pytest.mark.parametrize("score", [cx.mean("x"), cx.share(cx.col("x") > 0)], ids=["mean", "share"])
+def test_of_a_finite_population_no_more_than_everybody_is_asked(edge: float, score: cx.Score) -> None:
+    frame, size = normal(2000, 1.0, 10.0), 20_000
+    edge = edge if score.family == "mean" else float(cx.measure(frame, score).values[0]) - 5 * (1 - edge)
+    endless = needed(
+        cx.measure(cx.Survey(frame.assign(stratum=1), strata="stratum"), score), cx.above(edge), method="guarded"
+    )
+    found = needed(cx.measure(cx.Survey(frame.assign(size=size), fpc="size"), score), cx.above(edge), method="guarded")
+    assert found == pytest.approx(endless / (1 + endless / size), rel=2e-2)
+    assert found < size
+
+
+def test_a_census_has_no_room() -> None:
+    frame = pd.DataFrame({"x": [1, 2, 5, 5], "size": 4})
+    for score in (cx.mean("x"), cx.effort("x", scale=(1, 5), kind="mean", easy="high"), cx.share(cx.col("x") > 2)):
+        by = cx.measure(cx.Survey(frame, fpc="size"), score)
+        low, high = by.interval(0.95, "guarded")
+        assert low[0] == high[0] == by.values[0]
 
 
 def test_between_two_edges_both_count() -> None:
