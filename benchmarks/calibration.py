@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from coverage import DESIGNS as COVERED
-from coverage import Design, Draw, Population
+from coverage import Design, Draw, Population, drifted
 from scipy import optimize, stats
 
 import cxstats as cx
@@ -501,12 +501,7 @@ def page(table: pd.DataFrame) -> str:
 
 def check(now: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose rates differ from the stored ones by more than chance (4.5 s.e.)."""
-    both = now.merge(stored, on=KEYS, suffixes=("", "_stored"), how="left", validate="one_to_one")
-    parts = 1 / both["replicates"] + 1 / both["replicates_stored"]
-    off = both["replicates_stored"].isna()
-    for rate in RATES:
-        p = np.clip((both[rate] + both[f"{rate}_stored"]) / 200, 0.005, 0.995)
-        off |= (both[rate] - both[f"{rate}_stored"]).abs() > 450 * np.sqrt(p * (1 - p) * parts)
+    both, off = drifted(now, stored, KEYS, RATES, 4.5)
     return both.loc[off, [*KEYS, *(f"{name}{end}" for name in list(RATES)[:2] for end in ("", "_stored"))]]
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from coverage import drifted
 from scipy import stats
 
 import cxstats as cx
@@ -277,12 +278,7 @@ def run(task: tuple[Cell, int]) -> pd.DataFrame:
 
 def check(now: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose coverage or misses differ from the stored ones by more than chance (4 s.e.)."""
-    both = now.merge(stored, on=KEYS, suffixes=("", "_stored"), how="left", validate="one_to_one")
-    parts = 1 / both["replicates"] + 1 / both["replicates_stored"]
-    off = both["coverage_stored"].isna()
-    for rate in ("coverage", "truth_below", "truth_above"):
-        p = np.clip((both[rate] + both[f"{rate}_stored"]) / 200, 0.005, 0.995)
-        off |= (both[rate] - both[f"{rate}_stored"]).abs() > 400 * np.sqrt(p * (1 - p) * parts)
+    both, off = drifted(now, stored, KEYS, ("coverage", "truth_below", "truth_above"), 4)
     return both.loc[off, [*KEYS, "coverage", "coverage_stored"]]
 
 

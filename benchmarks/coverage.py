@@ -15,7 +15,7 @@ import argparse
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -349,14 +349,23 @@ def run(cells: list[tuple[str, int]], replicates: int) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def drifted(
+    now: pd.DataFrame, stored: pd.DataFrame, keys: Sequence[str], rates: Iterable[str], errors: float
+) -> tuple[pd.DataFrame, pd.Series[bool]]:
+    """Return both tables side by side, and the rows with a rate that differs by more standard errors than chance allows."""
+    both = now.merge(stored, on=list(keys), suffixes=("", "_stored"), how="left", validate="one_to_one")
+    parts = 1 / both["replicates"] + 1 / both["replicates_stored"]
+    off = both["replicates_stored"].isna()
+    for rate in rates:
+        p = np.clip((both[rate] + both[f"{rate}_stored"]) / 200, 0.005, 0.995)
+        off |= (both[rate] - both[f"{rate}_stored"]).abs() > 100 * errors * np.sqrt(p * (1 - p) * parts)
+    return both, off
+
+
 def check(now: pd.DataFrame, stored: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose coverage, misses or width differ from the stored ones by more than chance (4 s.e.)."""
-    both = now.merge(stored, on=KEYS, suffixes=("", "_stored"), how="left", validate="one_to_one")
+    both, off = drifted(now, stored, KEYS, ("coverage", "truth_below", "truth_above"), 4)
     parts = 1 / both["replicates"] + 1 / both["replicates_stored"]
-    off = both["coverage_stored"].isna()
-    for rate in ("coverage", "truth_below", "truth_above"):
-        p = np.clip((both[rate] + both[f"{rate}_stored"]) / 200, 0.005, 0.995)
-        off |= (both[rate] - both[f"{rate}_stored"]).abs() > 400 * np.sqrt(p * (1 - p) * parts)
     off |= (both["width"] - both["width_stored"]).abs() > 4 * both["width_sd"] * np.sqrt(parts)
     shown = [name for rate in ("coverage", "width") for name in (rate, f"{rate}_stored")]
     return both.loc[off, [*KEYS, *shown]]
