@@ -111,4 +111,7 @@ def _moments(t: Totals, k: int) -> tuple[np.ndarray, np.ndarray]:
         spread += 2 * by_group(scale * (s[of] * sum_vv - 2 * by_pair(v * v * a)))
         spread -= 2 * by_group(scale * mean_of * (s[of] * sum_v**2 - 2 * sum_v * by_pair(v * a)))
         spread += s**2 * v0**2 - 4 * s * v0 * v1 + 2 * v0 * v2 + 2 * v1**2
-        return by_group(free * sum_v) / mean, mean**2 / spread
+        bias, df = by_group(free * sum_v) / mean, mean**2 / spread
+        if rows:  # squared errors of a few heavy rows say less of a variance than those of Kish's equal ones
+            df *= by_group(by_pair(np.ones(len(x)))) / np.bincount(group, count, groups)
+        return bias, df
