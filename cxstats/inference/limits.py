@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cxstats.inference.estimate import Estimate
 
 ADDED = 1  # answer at an end, as far out as the mean allows, that the variance of a mean of a scale is taken to hold
+USUAL, SEEN = 0.05, 10  # the correlation within PSUs that rare answers are taken to have, until about so many are seen
 NOTHING = 1e-12  # a share that is nothing but rounding
 
 
@@ -131,13 +132,18 @@ def _guarded(e: Estimate, chosen: np.ndarray, p: np.ndarray, alpha: np.ndarray) 
 def _vouched(e: Estimate, chosen: np.ndarray, share: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Return the effective n of shares, held to what it can be, shrunk for a variance that rests on a share of the answers.
 
-    The fewer these are, the nearer is the effect of the weights to that of weights without any bearing on the answers (Kish).
+    The fewer these are, the nearer is the effect of the weights to that of weights without any bearing on the answers (Kish),
+    and the less do PSUs show of their correlation: a usual one counts like 10 answers. A design effect that answers all alike have borrowed is none of theirs, and nothing is taken off for it.
     """
     rows, n, df = e._rows, e.n[chosen], e._spread("guarded")[1][chosen]
-    worth = np.minimum(e.n_effective[chosen] / e._small[0][chosen], rows.kish[chosen])
     with np.errstate(invalid="ignore", divide="ignore"):
+        found = e.n_effective[chosen] / e._small[0][chosen]
+        usual = 1 + np.maximum(n / (e.df[chosen] + 1) - 1, 0) * USUAL
+        mixed = (n * share * n / found + SEEN * usual) / (n * share + SEEN)
+        worth = np.minimum(np.minimum(found, rows.kish[chosen]), n / mixed)
         df = intervals.guarded_df(df, n, share, n / worth, n > 1.5 * (e.df[chosen] + 1))
-        shrunk = worth * intervals.shrinkage(df, alpha, n - 1) * np.where(rows.unknown[chosen], 1.0, (n - 1) / n)
+        estimated = worth * intervals.shrinkage(df, alpha, n - 1) * (n - 1) / n
+        shrunk = np.where(rows.unknown[chosen], worth, estimated)
     return np.asarray(np.where(rows.simple[chosen], n, shrunk))
 
 

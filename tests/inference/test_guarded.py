@@ -63,6 +63,19 @@ def test_extreme_quantiles(n, probability):
     assert max(missed(found, stats.expon.ppf(probability))) <= MOST + tolerance(samples)
 
 
+@pytest.mark.parametrize(("psus", "size"), [(25, 80), (10, 30), (25, 8)])
+@pytest.mark.parametrize("weight", [None, "weight"])
+def test_one_more_case_does_not_make_a_thing_rarer(psus, size, weight):
+    rows = pd.DataFrame({"psu": np.repeat(np.arange(psus), size), "weight": 1.0 + np.arange(psus * size) % 3})
+    upper = []
+    for cases in range(6):
+        rows["rare"] = (np.arange(len(rows)) % size == 0) & (rows["psu"] < cases)
+        found = cx.measure(cx.Survey(rows, psu="psu", weight=weight), cx.share(cx.col("rare")))
+        upper.append(found.interval(0.95, "guarded")[1][0])
+    assert (np.diff(upper) >= -0.02 * upper[0]).all(), upper
+    assert upper[0] < 6 * 100 * (1 - 0.025 ** (1 / len(rows)))  # nor is none taken for much more than among strangers
+
+
 def test_a_simple_random_sample_keeps_the_exact_interval():
     rows = pd.DataFrame({"overall": [5] * 8 + [2] * 2})
     found = cx.measure(rows, cx.csat("overall"))
@@ -72,10 +85,10 @@ def test_a_simple_random_sample_keeps_the_exact_interval():
 
 def test_the_degrees_of_freedom_left_by_hand():
     df, n, effect, many = np.array([29.0]), np.array([1200.0]), np.array([3.0]), np.array([True])
-    left = intervals.guarded_df(df, n, np.array([0.02]), effect, many)
-    assert left[0] == pytest.approx(2 / (2 / 29 + 0.96**2 * (6 * 2 + 1 / 3) / 24), rel=1e-12)
+    left = intervals.guarded_df(df, n, np.array([0.05]), effect, many)
+    assert left[0] == pytest.approx(2 / (2 / 29 + 0.9**2 * (6 * 2 + 1 / 3) / 60), rel=1e-12)
     assert intervals.guarded_df(df, n, np.array([0.5]), effect, many)[0] == 29.0  # nothing is rare about a half
-    assert intervals.guarded_df(df, np.array([50.0]), np.array([0.02]), effect, many)[0] == 2.0  # never fewer
+    assert intervals.guarded_df(df, np.array([50.0]), np.array([0.02]), effect, many)[0] == 5.0  # never fewer
     assert intervals.guarded_df(np.array([1.0]), n, np.array([0.02]), effect, many)[0] == 1.0  # nor more than there are
 
 
