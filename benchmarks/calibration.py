@@ -301,7 +301,7 @@ def show_verdict(estimate: cx.Estimate, low: np.ndarray, high: np.ndarray) -> No
     """Show that `check` and `Estimate.test` judge by the limits given: for edges in the interval and to either side."""
     rows, unit, width = estimate._rows, estimate.frame()["unit"].iloc[0], high - low
     edges = np.clip(np.concatenate([low - 0.1 * width, estimate.values, high + 0.1 * width]), rows.low, rows.high)
-    for edge in edges[np.isfinite(edges)].tolist():
+    for edge in edges[np.isfinite(edges) & (edges < rows.high)].tolist():  # nothing lies above the highest value
         region = cx.above(edge, unit=unit)
         claim = cx.Claim("shown", says="it is above", region=region, measure=lambda _: estimate)
         said = cx.check(claim, pd.DataFrame({"x": [0]}), level=LEVEL)["shown"].verdict

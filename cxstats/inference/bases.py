@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -78,6 +78,31 @@ def free_part(t: Totals) -> np.ndarray:
     free = [np.bincount(group, (1 - fraction) * t.count[inside, k], groups) for k in range(len(t.scores))]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(n > 0, np.column_stack(free) / n, 1.0)).T.ravel()
+
+
+def shared_of(t: Totals) -> dict[tuple[int, int], float]:
+    """Return how many answers two estimates of one group share, where not all of the smaller base are in the larger."""
+    inside, groups = np.flatnonzero(t.group >= 0), len(t.groups)
+    n, found = t.grouped["count"], {}
+    for (i, j), cells in t.shared.items():
+        both = np.bincount(t.group[inside], cells[inside], groups)
+        for g in np.flatnonzero(both < np.minimum(n[:, i], n[:, j])).tolist():
+            found[i * groups + g, j * groups + g] = float(both[g])
+    return found
+
+
+def union(base: np.ndarray, group: np.ndarray, shared: Mapping[tuple[int, int], float], used: np.ndarray) -> float:
+    """Return how many answers stand behind some estimates together.
+
+    From the largest base on, each adds what it does not share with any one before: exact for bases that are apart or hold each
+    other. Two of one group of which nothing is said share all they can.
+    """
+    total, before = 0.0, list[int]()
+    for i in sorted(np.asarray(used).tolist(), key=lambda i: -base[i]):
+        known = [shared.get((min(i, j), max(i, j)), min(base[i], base[j])) for j in before if group[j] == group[i]]
+        total += base[i] - max(known, default=0.0)
+        before.append(i)
+    return total
 
 
 def _kish(t: Totals) -> np.ndarray:

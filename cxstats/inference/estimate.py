@@ -6,7 +6,7 @@ never pretend that two groups of one sample are independent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,6 +15,7 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, NoGroupError, one_of
 from cxstats.inference import picking
+from cxstats.inference.bases import union
 from cxstats.inference.intervals import SHARE_METHODS, Limits
 from cxstats.inference.known import Known, as_it_is, lent
 from cxstats.inference.limits import limits, p_values
@@ -60,6 +61,7 @@ class Origin:
     rows: int
     small: SmallSample
     free: np.ndarray
+    shared: Mapping[tuple[int, int], float]
 
 
 class Estimate:
@@ -398,6 +400,8 @@ class Estimate:
     def _bases(self, uses: Sequence[np.ndarray]) -> np.ndarray:
         """Return how many answers stand behind functions of estimates: scores of one group share their answers."""
         base, group = self._origin.base, self._origin.group
+        if self._origin.shared:
+            return np.asarray([union(base, group, self._origin.shared, used) for used in uses])
         row = np.repeat(np.arange(len(uses)), [len(used) for used in uses])
         used = np.concatenate([np.zeros(0, dtype=np.int64), *uses])
         order = np.lexsort((base[used], group[used], row))

@@ -14,6 +14,7 @@ from cxstats.errors import NoGroupError, listing, one_of
 from cxstats.inference.differences import all_pairs, row_names
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.own import with_own_limits
+from cxstats.inference.periods import over_time
 from cxstats.inference.picking import join
 from cxstats.inference.rows import OwnLimits, same_variant
 from cxstats.inference.simultaneous import Simultaneous
@@ -87,7 +88,7 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
     labels = estimate.labels[["metric"]].iloc[:1].reset_index(drop=True)
     if estimate.labels["metric"].nunique() > 1:
         labels["metric"] = "extreme"
-    labels["extreme"] = f"{of} of {size}"
+    labels["extreme"] = f"{of} of {size}{_compared(estimate)}"
     low, high = compared._rows.low, compared._rows.high
     if of in ("range", "largest absolute"):
         low, high = np.zeros(1), np.maximum(np.abs(low), np.abs(high))
@@ -107,6 +108,13 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
         family="extreme", unit=str(one.unit[0]), notes=[join(notes)],
         low=np.asarray([low.min()]), high=np.asarray([high.max()]), variant=one.variant[:1], direction=one.direction[:1],
     )  # fmt: skip
+
+
+def _compared(e: Estimate) -> str:
+    """Say that the rows are differences, or changes from one period to another."""
+    if e._parts is None:
+        return ""
+    return " changes" if all(over_time(str(name)) for name in e.labels.get("contrast", [""])) else " differences"
 
 
 def _value(values: np.ndarray, of: str) -> tuple[float, int]:

@@ -133,7 +133,8 @@ def _vouched(e: Estimate, chosen: np.ndarray, share: np.ndarray, alpha: np.ndarr
     """Return the effective n of shares, held to what it can be, shrunk for a variance that rests on a share of the answers.
 
     The fewer these are, the nearer is the effect of the weights to that of weights without any bearing on the answers (Kish),
-    and the less do PSUs show of their correlation: a usual one counts like 10 answers. A design effect that answers all alike have borrowed is none of theirs, and nothing is taken off for it.
+    and the less do PSUs show of their correlation: a usual one counts like 10 answers. A design effect that answers all alike
+    have borrowed is none of theirs, and nothing is taken off for it.
     """
     rows, n, df = e._rows, e.n[chosen], e._spread("guarded")[1][chosen]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -11,7 +11,7 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, listing
 from cxstats.expression import Expression
-from cxstats.inference.bases import free_part, raw_variance, rows_of
+from cxstats.inference.bases import free_part, raw_variance, rows_of, shared_of
 from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.oddities import oddities
 from cxstats.inference.passes import once
@@ -150,7 +150,7 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
     said = (*_left_out(t), *dict.fromkeys(_suspicions(t, request, value)))
     marks = np.full(len(groups), request.survey.synthetic, dtype=object)
     origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said, marks,
-                    t.left_out.rows, small, free_part(t))  # fmt: skip
+                    t.left_out.rows, small, free_part(t), shared_of(t))  # fmt: skip
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 

@@ -20,6 +20,12 @@ FISCAL = re.compile(r"(\d{4})[-/](\d{2})")  # 2018-19: the year that starts in 2
 DAYS_PER_YEAR = 365.25
 
 
+def over_time(contrast: str) -> bool:
+    """Tell whether a contrast such as "2025Q2 - 2025Q1" is between two periods."""
+    sides = contrast.split(" - ")
+    return len(sides) == 2 and all(any(p.fullmatch(s) for p, _ in PATTERNS) or FISCAL.fullmatch(s) for s in sides)
+
+
 def positions(labels: Sequence[Any], *, ordered: bool, place: str = "trend") -> tuple[np.ndarray, float]:
     """Return each period's position in steps, and the number of steps in a year (NaN where that is unknown).
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LARGEST = float(np.finfo(np.float64).max)
 CUBES = ("yyy", "yyx", "yxx", "xxx")
+FEW = 4  # scores
 MOST_CODES, MOST_TALLIED = 5, 1000  # answers off the scale that are shown, and looked at
 
 
@@ -107,6 +108,9 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
         plain = row.x == row.b  # the base is an indicator: y x = y and x x = x
         names[f"yx{i}"] = Sum((wy,) if plain else product(wy, row.x))
         names[f"xx{i}"] = Sum((wx,) if plain else product(wx, row.x))
+    for i, j in sharing(request.scores):
+        factors = (scored[i].b, scored[j].b) if weight is None else (counted, scored[i].b, scored[j].b)
+        names[f"n{i}&{j}"] = Sum(product(*factors))
     if not design.psu:
         flat = [((part, i), heavy(getattr(row, part))) for part in ("y", "x") for i, row in enumerate(scored)]
         names |= {f"{p}*{q}": Sum(product(a, b)) for p, a in flat for q, b in flat}
@@ -123,6 +127,15 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
     products = list(dict.fromkeys(found.product for found in names.values()))
     keys = [*design.strata, *(name for name in design.psu if name not in design.strata)]
     return Plan(columns, products, keys, request.by, request.where, weighted), names
+
+
+def sharing(scores: Sequence[Score]) -> list[tuple[int, int]]:
+    """Return the pairs of scores whose common answers are counted: of few scores all, else one question in two domains."""
+    pairs = [(i, j) for j in range(len(scores)) for i in range(j)]
+    asked = [(repr(score.points), repr(score.base)) for score in scores]
+    return [
+        (i, j) for i, j in pairs if asked[i][1] != asked[j][1] and (len(scores) <= FEW or asked[i][0] == asked[j][0])
+    ]
 
 
 def may_be_skewed(score: Score) -> bool:

@@ -79,6 +79,11 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
         sum(e._origin.rows for e in estimates),
         SmallSample.stack([e._origin.small for e in estimates]),
         np.concatenate([e._origin.free for e in estimates]),
+        {
+            (i + int(s), j + int(s)): count
+            for e, s in zip(estimates, shift, strict=False)
+            for (i, j), count in e._origin.shared.items()
+        },
     )
     tables = []
     for name, estimate in samples.items():

@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.errors import DataError, NoRowsError
-from cxstats.inference.plan import CUBES, check_finite, complain, may_be_skewed, plan_of, shifts_by_group, shifts_of
+from cxstats.inference.plan import (
+    CUBES,
+    check_finite,
+    complain,
+    may_be_skewed,
+    plan_of,
+    sharing,
+    shifts_by_group,
+    shifts_of,
+)
 from cxstats.inference.request import Request, place_of
 from cxstats.inference.sampling import clusters, complain_of_lone, dense, fractions, numbered
 from cxstats.memory import Sums
@@ -47,7 +56,8 @@ class Totals:
     `first["y"]` is cells x scores: weighted totals of the shifted points; `first["x"]` of the denominator, `first["b"]`
     of the base. `count` is unweighted. `square` holds weighted sums of yy, yx and xx (for the variance of one row).
     `second` holds, for rows as PSUs, sums of products of the weighted row values, by pairs of (part, score); `third` those
-    of three, cells x (yyy, yyx, yxx, xxx), by the number of a score that may be skewed.
+    of three, cells x (yyy, yyx, yxx, xxx), by the number of a score that may be skewed. `shared` counts answers that two
+    scores have in common, by their numbers.
     """
 
     scores: tuple[Score, ...]
@@ -63,6 +73,7 @@ class Totals:
     square: dict[str, np.ndarray]
     second: dict[tuple[tuple[str, int], tuple[str, int]], np.ndarray]
     third: dict[int, np.ndarray]
+    shared: dict[tuple[int, int], np.ndarray]
     shift: np.ndarray
     left_out: LeftOut
     strata_names: list[str]
@@ -125,6 +136,7 @@ def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFr
     return Totals(
         scores, groups, group, stratum, cluster, sampled, fraction, values["rows"],
         _columns([values[f"n{i}"] for i in range(k)]), first, square, second, third,
+        {(i, j): values[f"n{i}&{j}"] for i, j in sharing(scores)},
         shifts, _left_out(request, sums, values, group >= 0),
         strata_names, cluster_names, design.lone_psu, _identity(survey.frame.native),
     )  # fmt: skip
@@ -154,6 +166,7 @@ def undivided(t: Totals) -> Totals:
         square={pair: each(cells) for pair, cells in t.square.items()},
         second={pair: summed(cells) for pair, cells in t.second.items()},
         third={i: each(cells) for i, cells in t.third.items()},
+        shared={pair: summed(cells) for pair, cells in t.shared.items()},
     )
 
 

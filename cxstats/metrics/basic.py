@@ -10,7 +10,7 @@ from cxstats.expression import Expression, col, when
 from cxstats.score import Check, Score
 
 
-def mean(column: str, *, name: str | None = None) -> Score:
+def mean(column: str, *, name: str | None = None, unit: str = "") -> Score:
     """Estimate the mean of a column among those who answered.
 
     The estimate is ``sum(w x) / sum(w)`` over the rows with an answer, in the column's own unit.
@@ -21,6 +21,8 @@ def mean(column: str, *, name: str | None = None) -> Score:
         A numeric (or true/false) column.
     name : str, optional
         Label in results. Default ``"mean"``.
+    unit : str
+        Of the result, such as "minutes" or "EUR": shown with it, and asked of the regions of claims.
 
     Returns
     -------
@@ -50,7 +52,7 @@ def mean(column: str, *, name: str | None = None) -> Score:
     [6.0]
     """
     value = col(column)
-    return Score(value, value.is_answered(), *names("mean", name, column), variant="mean")
+    return Score(value, value.is_answered(), *names("mean", name, column), unit=unit, variant="mean")
 
 
 def share(condition: Expression, *, name: str | None = None) -> Score:
@@ -108,7 +110,7 @@ def share(condition: Expression, *, name: str | None = None) -> Score:
     )
 
 
-def ratio(numerator: str, denominator: str, *, name: str | None = None) -> Score:
+def ratio(numerator: str, denominator: str, *, name: str | None = None, unit: str = "") -> Score:
     """Estimate the ratio of two totals, such as spend per visit.
 
     The estimate is ``sum(w x) / sum(w y)`` over the rows where both are answered.
@@ -119,6 +121,8 @@ def ratio(numerator: str, denominator: str, *, name: str | None = None) -> Score
         Numeric columns.
     name : str, optional
         Label in results. Default ``"ratio"``.
+    unit : str
+        Of the result, such as "minutes" or "EUR": shown with it, and asked of the regions of claims.
 
     Returns
     -------
@@ -152,13 +156,14 @@ def ratio(numerator: str, denominator: str, *, name: str | None = None) -> Score
         top,
         top.is_answered() & bottom.is_answered(),
         *names("ratio", name, f"{numerator} / {denominator}"),
+        unit=unit,
         family="ratio",
         variant="ratio",
         per=bottom,
     )
 
 
-def total(column: str, *, name: str | None = None) -> Score:
+def total(column: str, *, name: str | None = None, unit: str = "") -> Score:
     """Estimate the total of a column in the population.
 
     The estimate is ``sum(w x)`` over the rows with an answer, in the column's own unit; without weights it is the total
@@ -170,6 +175,8 @@ def total(column: str, *, name: str | None = None) -> Score:
         A numeric (or true/false) column.
     name : str, optional
         Label in results. Default ``"total"``.
+    unit : str
+        Of the result, such as "minutes" or "EUR": shown with it, and asked of the regions of claims.
 
     Returns
     -------
@@ -198,10 +205,10 @@ def total(column: str, *, name: str | None = None) -> Score:
     [70.0]
     """
     value = col(column)
-    return Score(value, value.is_answered(), *names("total", name, column), family="total", variant="total")
+    return Score(value, value.is_answered(), *names("total", name, column), unit=unit, family="total", variant="total")
 
 
-def quantile(column: str, probability: float, *, name: str | None = None) -> Score:
+def quantile(column: str, probability: float, *, name: str | None = None, unit: str = "") -> Score:
     """Estimate a quantile of a column among those who answered: the median of a wait, its 90 % point.
 
     The estimate is the smallest value whose weighted distribution function reaches the probability,
@@ -216,6 +223,8 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
         Between 0 and 1: 0.5 is the median.
     name : str, optional
         Label in results. Default ``"quantile"``.
+    unit : str
+        Of the result, such as "minutes" or "EUR": shown with it, and asked of the regions of claims.
 
     Returns
     -------
@@ -267,6 +276,7 @@ def quantile(column: str, probability: float, *, name: str | None = None) -> Sco
         value,
         value.is_answered(),
         *names("quantile", name, f"{column}, {probability:g}"),
+        unit=unit,
         family="quantile",
         variant=f"{probability:g} quantile",
         probability=float(probability),
