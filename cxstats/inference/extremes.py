@@ -95,10 +95,12 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
     notes = {str(note) for note in compared._rows.note if note}
     if of == "range" and not np.isnan(value):
         names = row_names(estimate)
-        notes |= {f"from {names[int(np.nanargmin(estimate.values))]} to {names[int(np.nanargmax(estimate.values))]}"}
+        notes |= {
+            f"the range is from {names[int(np.nanargmin(estimate.values))]} to {names[int(np.nanargmax(estimate.values))]}"
+        }
     elif len(rows) > 1:
         notes |= {
-            f"it is {named[there[at]]}{', below 0' if of == 'largest absolute' and compared.values[at] < 0 else ''}"
+            f"the {of} is {named[there[at]]}{', below 0' if of == 'largest absolute' and compared.values[at] < 0 else ''}"
         }
     if len(there) < len(rows):
         notes |= {f"without a value and left out: {listing(np.delete(named, there).tolist(), 3)}"}

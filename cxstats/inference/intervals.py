@@ -12,7 +12,7 @@ import numpy as np
 Limits = tuple[np.ndarray, np.ndarray]
 Alpha = float | np.ndarray
 SHARE_METHODS = ("wilson", "korn-graubard", "beta", "logit", "wald", "guarded")
-FEWEST_DF = 5.0  # of a variance that rests on rare answers
+FEWEST_DF = 4.0  # of a variance that rests on rare answers
 
 
 def t_quantile(alpha: Alpha, df: np.ndarray) -> np.ndarray:
@@ -56,7 +56,7 @@ def shrinkage(df: np.ndarray, alpha: Alpha, full: np.ndarray | None = None) -> n
 def guarded_df(df: np.ndarray, n: np.ndarray, p: np.ndarray, effect: np.ndarray, clustered: np.ndarray) -> np.ndarray:
     """Return the degrees of freedom left to the variance of a share `p` of `n` answers.
 
-    ``2 / (2 / df + (1 - 2 p)^2 (6 (d - 1) + 1 / d) / (n p))`` with the design effect d, at least 5: a variance with df degrees
+    ``2 / (2 / df + (1 - 2 p)^2 (6 (d - 1) + 1 / d) / (n p))`` with the design effect d, at least 4: a variance with df degrees
     of freedom has a relative variance of 2 / df, and one of counts in PSUs that are overdispersed (beta-binomial) has its
     excess kurtosis over the number of PSUs on top. 1 / d belongs to PSUs of several answers only.
     """

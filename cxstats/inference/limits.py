@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cxstats.inference.estimate import Estimate
 
 ADDED = 1  # answer at an end, as far out as the mean allows, that the variance of a mean of a scale is taken to hold
-USUAL, SEEN = 0.05, 10  # the correlation within PSUs that rare answers are taken to have, until about so many are seen
+USUAL, SEEN = 0.05, 5  # the correlation within PSUs that rare answers are taken to have, until about so many are seen
 NOTHING = 1e-12  # a share that is nothing but rounding
 
 
@@ -133,7 +133,7 @@ def _vouched(e: Estimate, chosen: np.ndarray, share: np.ndarray, alpha: np.ndarr
     """Return the effective n of shares, held to what it can be, shrunk for a variance that rests on a share of the answers.
 
     The fewer these are, the nearer is the effect of the weights to that of weights without any bearing on the answers (Kish),
-    and the less do PSUs show of their correlation: a usual one counts like 10 answers. A design effect that answers all alike
+    and the less do PSUs show of their correlation: a usual one counts like 5 answers. A design effect that answers all alike
     have borrowed is none of theirs, and nothing is taken off for it.
     """
     rows, n, df = e._rows, e.n[chosen], e._spread("guarded")[1][chosen]
@@ -142,7 +142,7 @@ def _vouched(e: Estimate, chosen: np.ndarray, share: np.ndarray, alpha: np.ndarr
         usual = 1 + np.maximum(n / (e.df[chosen] + 1) - 1, 0) * USUAL
         mixed = (n * share * n / found + SEEN * usual) / (n * share + SEEN)
         worth = np.minimum(np.minimum(found, rows.kish[chosen]), n / mixed)
-        df = intervals.guarded_df(df, n, share, n / worth, n > 1.5 * (e.df[chosen] + 1))
+        df = intervals.guarded_df(df, n, share, n / np.minimum(found, rows.kish[chosen]), n > 1.5 * (e.df[chosen] + 1))
         estimated = worth * intervals.shrinkage(df, alpha, n - 1) * (n - 1) / n
         shrunk = np.where(rows.unknown[chosen], worth, estimated)
     return np.asarray(np.where(rows.simple[chosen], n, shrunk))
