@@ -1,4 +1,4 @@
-"""Verdicts as a forest: a row a claim, its interval against the region where it should lie, a panel a unit."""
+"""Verdicts as a forest: a row a claim, its interval against the region where it should lie, a panel a unit and size."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.charts.forest import Forest, Row
+from cxstats.charts.forest import Forest, Panel, Row
 from cxstats.charts.shades import mixed
 from cxstats.charts.style import (
     INK,
@@ -63,16 +63,18 @@ def plot_verdicts(
     """Draw the verdicts on claims as a forest: each estimate with its interval, against the region where it should lie.
 
     On the row of each claim its region is shaded, with its edges as upright lines. A dot is supported, a cross contradicted, a
-    diamond inconclusive; the word stands at the right, beside the base n. Claims of one unit share a panel. The conditions of
-    an `all_of` stand indented below it; it has no number of its own. An arrow is an interval without an end. Claims that the
-    data cannot test are listed at the bottom, with the reason.
+    diamond inconclusive; the word stands at the right, beside the base n. Claims of one unit share a panel, unless one of them
+    would be too small to be seen beside another. The conditions of an `all_of` stand indented below it, or in another panel as
+    "id: condition"; it has no number of its own. An arrow is an interval without an end. Claims that the data cannot test are
+    listed at the bottom, with the reason.
 
     Parameters
     ----------
     verdicts : Verdicts
         What `check` returns.
     ax : matplotlib.axes.Axes, optional
-        Where to draw verdicts of one unit; by default a new figure. With ``layout="constrained"``, no label is cut off.
+        Where to draw verdicts of one unit, all in one panel; by default a new figure. With ``layout="constrained"``, no label
+        is cut off.
     label : {"claim", "says"}
         What names the rows: the ids of the claims, or the claims in words.
     figure : matplotlib.figure.Figure or SubFigure, optional
@@ -81,7 +83,8 @@ def plot_verdicts(
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes
-        One Axes a unit, from the top, in the order in which the units occur; one without a scale if no claim can be tested.
+        One Axes a panel, from the top, in the order in which units and sizes occur; one without a scale if no claim can be
+        tested.
 
     Raises
     ------
@@ -91,6 +94,8 @@ def plot_verdicts(
     Notes
     -----
     The verdict is that of the whole interval: a dot inside the shaded region supports nothing while its interval leaves it.
+    A panel takes a claim if no interval is then 30 times as wide as another, and the panel not 30 times as wide as what any
+    claim needs for its interval and the edges of its region.
 
     References
     ----------
@@ -111,23 +116,25 @@ def plot_verdicts(
     need_axes("plot_verdicts", ax)
     need_panels("plot_verdicts", figure)
     one_of("plot_verdicts(label=)", label, ("claim", "says"))
-    forest = Forest.of(verdicts, label)
+    forest = Forest.of(verdicts, label, by_size=ax is None)
     if ax is not None and (figure is not None or len(forest.panels) > 1):
-        why = f"units {listing(list(forest.panels))} need an Axes each" if figure is None else "figure= is given, too"
+        units = listing([panel.unit for panel in forest.panels])
+        why = f"units {units} need an Axes each" if figure is None else "figure= is given, too"
         raise ArgumentError(f"plot_verdicts(ax=): {why}. Leave ax= out, or give figure=, and the panels are made.")
     axes = np.asarray([ax]) if ax is not None else _axes(forest, figure, bool(verdicts.synthetic))
-    for panel, unit in zip(axes, forest.panels, strict=False):  # with none there is an Axes for the reasons only
-        dress(panel, "x")
-        panel.set_ylim(forest.height(unit), 0)
+    drawn = list(zip(axes, forest.panels, strict=False))  # with none there is an Axes for the reasons only
+    for on, panel in drawn:
+        dress(on, "x")
+        on.set_ylim(panel.height, 0)
     reasons = _reasons(axes[-1], forest)
     pitch = _pitch(axes, forest, ax is None, reasons)
     left = _names(axes, forest, pitch) if forest.panels else 0.0
-    for k, (panel, (unit, rows)) in enumerate(zip(axes, forest.panels.items(), strict=False)):
-        right = _columns(panel, rows, pitch, headed=k == 0)
-        _values(panel, rows, unit, cell_width(panel) - left - right - 24)
-        for row in rows:
+    for k, (on, panel) in enumerate(drawn):
+        right = _columns(on, panel.rows, pitch, headed=k == 0)
+        _values(on, panel, cell_width(on) - left - right - 24)
+        for row in panel.rows:
             if row.drawn:
-                _interval(panel, row, pitch)
+                _interval(on, row, pitch)
     if forest.panels:
         _note(axes[0], verdicts, left, right)
     else:
@@ -149,7 +156,7 @@ def _axes(forest: Forest, figure: Figure | SubFigure | None, marked: bool) -> np
     """Return the Axes of the panels, each as high as its rows."""
     import matplotlib.pyplot as plt
 
-    heights = [forest.height(unit) for unit in forest.panels] or [1.0]
+    heights = [panel.height for panel in forest.panels] or [1.0]
     if figure is None:
         below = sum(0.16 * (1 + len(f"{name} {reason}") // 100) for name, reason in forest.untestable)
         inches = 0.25 + ROW * sum(heights) + AXIS * len(forest.panels) + below + 0.2 * bool(below) + NOTE * marked / 72
@@ -162,16 +169,16 @@ def _pitch(axes: np.ndarray, forest: Forest, whole: bool, reasons: str) -> float
     figure = need_figure(axes[0])
     height = float(figure.bbox.height * 72 / figure.dpi) if whole else cell_height(axes[0])
     notes = 2 * NOTE + 1.1 * text_size("x-small") * (reasons.count("\n") + 1) * bool(reasons)
-    rows = sum(map(forest.height, forest.panels))
-    drawn = [size_in_points(ax)[1] / forest.height(unit) for ax, unit in zip(axes, forest.panels, strict=False)]
+    rows = sum(panel.height for panel in forest.panels)
+    drawn = [size_in_points(ax)[1] / panel.height for ax, panel in zip(axes, forest.panels, strict=False)]
     return max(min([(height - notes - 72 * AXIS * len(axes)) / max(rows, 1), *drawn]), SMALLEST)
 
 
 def _names(axes: np.ndarray, forest: Forest, pitch: float) -> float:
     """Name the rows, left-aligned over all panels, so that conditions stand indented; return the points that it takes."""
     size, width = forest.fitting(pitch, WIDEST * cell_width(axes[0]), text_size(), SMALLEST)
-    for ax, rows in zip(axes, forest.panels.values(), strict=True):
-        ax.set_yticks([row.y for row in rows], [plain(row.lines(width)) for row in rows], size=size)
+    for ax, panel in zip(axes, forest.panels, strict=True):
+        ax.set_yticks([row.y for row in panel.rows], [plain(row.lines(width)) for row in panel.rows], size=size)
         for tick in ax.get_yticklabels():
             tick.set(linespacing=1.0, verticalalignment="center", horizontalalignment="left")
     extents = [tick.get_window_extent().width for ax in axes for tick in ax.get_yticklabels()]
@@ -210,11 +217,11 @@ def _columns(ax: Axes, rows: list[Row], pitch: float, *, headed: bool) -> float:
     return float(symbol + 8.5 * size)
 
 
-def _values(ax: Axes, rows: list[Row], unit: str, width: float) -> None:
+def _values(ax: Axes, panel: Panel, width: float) -> None:
     """Give the axis of values its view, its ticks and its name."""
     from cxstats.charts.ticks import number_axis
 
-    shown = [row.verdict for row in rows if row.drawn]
+    shown, unit = [row.verdict for row in panel.rows if row.drawn], panel.unit
     numbers = [[v.estimate, v.conf_low, v.conf_high, *v.edges] for v in shown]
     seen = view([numbers], unit, difference=unit not in ("%", "net %"))
     ax.set_xlim(seen)

@@ -13,15 +13,16 @@ from typing import Any
 
 from cxstats import frames
 from cxstats.claims.claim import AllOf, Claim, need_claims, need_params
-from cxstats.claims.declaration import Declaration, read_declaration
+from cxstats.claims.declaration import ADJUST, Declaration, need_level, read_declaration
 from cxstats.claims.verdict import SUPPORTED, Verdict, judged, together, untestable
 from cxstats.claims.verdicts import Verdicts
-from cxstats.errors import ArgumentError, CxError, NoColumnError, Unanswerable, listing, one_of, suggestion
+from cxstats.errors import ArgumentError, CxError, DataError, NoColumnError, Unanswerable, listing, one_of, suggestion
+from cxstats.expression import col
 from cxstats.inference import Estimate
 from cxstats.inference.passes import remembering
 from cxstats.survey import Survey
 
-ADJUST = (None, "bonferroni")
+MOST_ANSWERS = 20  # different ones that are looked at in a column with stated answers
 
 
 def check(
@@ -90,14 +91,16 @@ def check(
     found = need_claims("check", claims)
     need_params(found, params or {})
     one_of("check(adjust=)", adjust, ADJUST)
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-        raise ArgumentError(f"check(level={level!r}): a level lies between 0 and 1, such as 0.95.")
+    need_level("check", level)
     declaration = None if declared is None else read_declaration(declared)
     each = 1 - (1 - level) / max(len(found), 1) if adjust == "bonferroni" else level
     with remembering():
         at = Bench(_sets(data), params or {}, frozenset(claim.id for claim in found), declaration)
         verdicts = [at.verdict(claim, each) for claim in found]
-    return Verdicts(tuple(verdicts), level=level, adjust=adjust)
+    if declaration is None:
+        return Verdicts(tuple(verdicts), level=level, adjust=adjust)
+    unchecked, conditions = declaration.unchecked(at.ids), declaration.conditions(level, adjust)
+    return Verdicts(tuple(verdicts), level, adjust, unchecked=unchecked, conditions=conditions)
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,16 @@ class Bench:
     def _judged(self, claim: Claim | AllOf, level: float, params: Mapping[str, Any]) -> Verdict:
         if claim.given is not None:
             premise = self._judged(claim.given, level, params)
+            said = f"its premise '{premise.says or premise.claim}' is {premise.verdict}"
             if premise.verdict != SUPPORTED:
-                said = f"its premise '{premise.says or premise.claim}' is {premise.verdict} ({premise.reason})"
-                return untestable(claim, said, level)
+                region = claim.region_for(params) if isinstance(claim, Claim) else None
+                return untestable(claim, f"{said} ({premise.reason})", level, region=region)
+            found = self._alone(claim, level, params)
+            return replace(found, notes=(*found.notes, said))
+        return self._alone(claim, level, params)
+
+    def _alone(self, claim: Claim | AllOf, level: float, params: Mapping[str, Any]) -> Verdict:
+        """Return the verdict on a claim whose premise holds."""
         if isinstance(claim, AllOf):
             stricter = 1 - (1 - level) / len(claim.parts)
             return together(
@@ -133,11 +143,11 @@ class Bench:
                 [self._judged(part, stricter, params) for part in claim.parts],
                 level,
             )
+        region = claim.region_for(params)
         try:
             estimate = self._estimate(claim, params)
         except Unanswerable as error:
-            return untestable(claim, str(error), level)
-        region = claim.region_for(params)
+            return untestable(claim, str(error), level, region=region)
         rows = estimate._rows
         region.need_unit(f"claim {claim.id!r}", str(rows.unit[0]), float(rows.low[0]), float(rows.high[0]))
         return judged(claim, region, estimate, level)
@@ -153,7 +163,9 @@ class Bench:
             missing = [column for column in columns if column not in have]
             if missing:
                 close = suggestion(missing[0], have)
-                raise Unanswerable(f"data set {name!r} has no column {listing(missing)}.{close}")
+                shown = ", ".join(f"{c!r} (role {claim.roles[c]!r})" if c in claim.roles else repr(c) for c in missing)
+                raise Unanswerable(f"data set {name!r} has no column {shown}.{close}")
+            self._need_answers(claim, name, [column for column in columns if column in claim.answers])
         try:
             found = claim.measured([self.sets[name] for name in claim.sets], params)
         except NoColumnError as error:
@@ -182,6 +194,27 @@ class Bench:
                 "pick(), contrast() or trend(), or make each a claim and join them by all_of()."
             )
         return found
+
+    def _need_answers(self, claim: Claim, name: str, columns: Sequence[str]) -> None:
+        """Raise `DataError` for columns that hold other answers than the claim counts."""
+        for column in columns:
+            data, answers = self.sets[name], list(claim.answers[column])
+            frame = data.frame if isinstance(data, Survey) else frames.wrap(data)
+            found = _tallied(frame, column)
+            others = [value for value in found if value not in answers or isinstance(value, bool)]
+            if others:
+                role = claim.roles.get(column)
+                played = f" plays the role {role!r} and" if role else ""
+                remedy = f"catalogue(columns={{{role!r}: cx.col({column!r}) == {others[0]!r}}})" if role else "answers="
+                raise DataError(
+                    f"claim {claim.id!r}: column {column!r} of {name!r}{played} should be answered {listing(answers)}, "
+                    f"but holds {listing(found, 4)}. Say which answer counts, as in {remedy}."
+                )
+
+
+def _tallied(frame: Any, column: str) -> list[Any]:
+    """Return the answers of a column, the most frequent first."""
+    return [value for value, _ in frame.tally(col(column), col(column).is_answered(), most=MOST_ANSWERS)]
 
 
 class NoColumnMistake(ArgumentError):

@@ -48,6 +48,11 @@ class Claim:
         True if the measure is a randomised or otherwise identified contrast. Otherwise the verdict says "associated with".
     params : mapping
         Numbers that the measure or the region depends on, such as ``{"d": 0.1}``; `check` may replace them.
+    answers : mapping of column to sequence
+        The answers that a column may hold, such as ``{"need_met": ("yes", "no")}``: others would be counted as what they are
+        not, and are an error.
+    roles : mapping of column to str
+        What the claim calls the columns, for messages.
 
     Raises
     ------
@@ -82,6 +87,8 @@ class Claim:
     why: str = field(default="", kw_only=True)
     identified: bool = field(default=False, kw_only=True)
     params: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    answers: Mapping[str, Sequence[Any]] = field(default_factory=dict, kw_only=True)
+    roles: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     def __post_init__(self) -> None:
         _need_id(self.id)
@@ -98,6 +105,11 @@ class Claim:
         if stray:
             raise ArgumentError(f"{place}: needs= names data sets {listing(stray)}, data= {listing(list(self.sets))}.")
         _need_premise(place, self.given)
+        for name in ("says", "source", "what", "why"):
+            if not isinstance(getattr(self, name), str):
+                raise ArgumentError(f"{place}: {name}= is a text, not {getattr(self, name)!r}.")
+        if not isinstance(self.identified, bool):
+            raise ArgumentError(f"{place}: identified= is True or False, not {self.identified!r}.")
         object.__setattr__(self, "params", dict(self.params))
         self._need_arguments(place)
         self.region_for({})
@@ -139,7 +151,12 @@ class Claim:
         """Return the region, for these parameters."""
         if isinstance(self.region, Region):
             return self.region
-        region = self.region(**_wanted(self.region, self.with_params(given)))
+        params = _wanted(self.region, self.with_params(given))
+        try:
+            region = self.region(**params)
+        except ArgumentError as error:
+            shown = listing([f"{name} = {value!r}" for name, value in params.items()])
+            raise ArgumentError(f"Claim({self.id!r}): no region can be made with {shown}: {error}") from error
         if not isinstance(region, Region):
             raise ArgumentError(
                 f"Claim({self.id!r}): region= returned {region!r}; above(x), below(x) or between(a, b) is one."
@@ -270,9 +287,11 @@ def need_params(claims: Sequence[Claim | AllOf], given: Mapping[str, Any]) -> No
                 raise ArgumentError(f"check(params=): claim {name!r} has no parameter {stray!r}; it has {has}.")
         elif name not in known:
             options = sorted({*known, *ids})
+            what = "is called" if isinstance(value, Mapping) else "has a parameter"
+            has = f"the claims are {listing(sorted(ids))}" if isinstance(value, Mapping) else (
+                f"the parameters are {listing(sorted(known)) or 'none'}")  # fmt: skip
             raise ArgumentError(
-                f"check(params=): no claim has a parameter {name!r}.{suggestion(name, options)} "
-                f"The parameters are {listing(sorted(known)) or 'none'}."
+                f"check(params=): no claim {what} {name!r}.{suggestion(name, options)} {has.capitalize()}."
             )
 
 

@@ -44,9 +44,10 @@ class Region:
     def need_unit(self, place: str, unit: str, lowest: float, highest: float) -> None:
         """Raise `ArgumentError` where the edges cannot be in the unit of a measure, or lie outside what it can be."""
         if self.unit and self.unit != unit:
+            remedy = f"write unit={unit!r}, or leave it out" if unit else "leave unit= out"
             raise ArgumentError(
-                f"{place}: the region {self} is in {self.unit!r}, the measure in {unit or 'no unit'!r}. Give the edges in the "
-                "measure's unit."
+                f"{place}: the region {self} is in {self.unit!r}, the measure {f'in {unit!r}' if unit else 'has no unit'}. "
+                f"Give the edges in the measure's unit, and {remedy}."
             )
         for edge in (edge for edge in (self.low, self.high) if np.isfinite(edge)):
             if not lowest <= edge <= highest:
@@ -54,11 +55,16 @@ class Region:
                     f"{place}: the edge {edge:g} of {self} lies outside of what the measure can be, {lowest:g} to {highest:g}"
                     f"{f' {unit}' if unit else ''}."
                 )
-            if "%" in unit and 0 < abs(edge) < 1 and not self.unit:
+            if unit == "%" and 0 < abs(edge) < 1 and not self.unit:
                 raise ArgumentError(
                     f"{place}: the edge {edge:g} of {self} is less than one percent, and the measure is in {unit}. Write "
                     f"{100 * edge:g} if that was meant, or say unit={unit!r} if it was not."
                 )
+        if self.high <= lowest or self.low >= highest:
+            raise ArgumentError(
+                f"{place}: {self} can never hold of a measure that lies between {lowest:g} and {highest:g}"
+                f"{f' {unit}' if unit else ''}. Move the edge."
+            )
 
     def __str__(self) -> str:
         if self.high == np.inf:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cxstats.claims import words
 from cxstats.claims.claim import Claim
 from cxstats.claims.region import Region
+from cxstats.inference.periods import over_time
 from cxstats.inference.settle import NO_RULE, settling_factor
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ class Verdict:
         The edges of the region, infinite where it has none.
     parts : tuple of Verdict
         Of an `all_of`, its parts.
+    what, why : str
+        What was measured, in words, and why the region is where it is.
+    notes : tuple of str
+        What to know of the number: what looks like a slip, which group an extreme is, what an interval borrows.
+    left_out : str
+        How many rows were left out of the base, and why.
     """
 
     claim: str
@@ -81,6 +88,10 @@ class Verdict:
     synthetic: str = ""
     edges: tuple[float, float] = (-np.inf, np.inf)
     parts: tuple[Verdict, ...] = ()
+    what: str = ""
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    left_out: str = ""
 
     def __repr__(self) -> str:
         return f"<Verdict {self.claim!r}: {self.verdict}. {self.sentence}>"
@@ -95,53 +106,100 @@ def judged(claim: Claim, region: Region, estimate: Estimate, level: float) -> Ve
         claim.id, claim.says, claim.source, str(row["verdict"]), "",
         float(row["estimate"]), low, high, str(region), str(rows.unit[0]), level, float(row["p_value"]),
         float(estimate.n[0]), float(estimate.n_effective[0]), synthetic=estimate.synthetic, edges=(region.low, region.high),
+        why=claim.why, notes=_notes(estimate), left_out=_left_out(estimate),
     )  # fmt: skip
+    labels = {str(k): v for k, v in estimate.labels.iloc[0].items()}
+    verdict = replace(verdict, what=claim.what or words.measured(labels))
     if verdict.verdict == UNTESTABLE:
-        return untestable(claim, words.no_interval(str(rows.note[0])), level, verdict)
+        said = "; ".join(dict.fromkeys([words.no_interval(str(rows.note[0])), *estimate.remarks]))
+        return untestable(claim, said, level, verdict)
     settle = np.nan
     if verdict.verdict == INCONCLUSIVE:
         settle = np.ceil(estimate.respondents * settling_factor(estimate, region, level, METHOD))
-    reason = words.place_of(verdict, region, no_rule=rows.family[0] in NO_RULE, settle=float(settle))
+    part = verdict.n / estimate.respondents if estimate.respondents else 1.0
+    reason = words.place_of(verdict, region, no_rule=rows.family[0] in NO_RULE, settle=float(settle), part=part)
     verdict = replace(verdict, reason=reason, n_to_settle=float(settle))
-    labels = {str(k): v for k, v in estimate.labels.iloc[0].items()}
-    contrast = estimate._parts is not None or rows.family[0] in ("derived", "extreme")
-    associated = "trend" if "trend" in labels else "difference" if contrast else ""
-    what = claim.what or words.measured(labels)
-    return replace(verdict, sentence=words.sentence(verdict, what, "" if claim.identified else associated))
+    associated = "" if claim.identified else _associated(estimate, labels)
+    return replace(verdict, sentence=words.sentence(verdict, verdict.what, associated))
 
 
-def untestable(claim: Claim | AllOf, reason: str, level: float, seen: Verdict | None = None) -> Verdict:
+def _associated(estimate: Estimate, labels: dict[str, Any]) -> str:
+    """Return what the numbers that are compared differ by: groups, time, or nothing, if none are."""
+    family, extreme = estimate._rows.family[0], str(labels.get("extreme", ""))
+    if "trend" in labels or over_time(str(labels.get("contrast", ""))) or extreme.endswith("changes"):
+        return "trend"
+    if estimate._parts is not None or extreme.endswith("differences") or extreme.startswith("range"):
+        return "difference"
+    return {"derived": "function", "explained": "explained"}.get(family, "")
+
+
+def _notes(estimate: Estimate) -> tuple[str, ...]:
+    """Return what to know of the number: the note of its row, and what looks like a slip."""
+    return tuple(dict.fromkeys(filter(None, [str(estimate._rows.note[0]), *estimate.remarks])))
+
+
+def _left_out(estimate: Estimate) -> str:
+    """Return how many rows were left out, and why; empty if none were."""
+    said = [text for text in estimate._origin.left_out if "left out of" in text and not text.endswith(": none")]
+    return "; ".join(said)
+
+
+def untestable(
+    claim: Claim | AllOf, reason: str, level: float, seen: Verdict | None = None, region: Region | None = None
+) -> Verdict:
     """Return the verdict on a claim that the data cannot test, with what was seen."""
     bare = seen or Verdict(claim.id, claim.says, claim.source, UNTESTABLE, "", level=level)
-    said = replace(bare, verdict=UNTESTABLE, reason=reason, p_value=np.nan)
+    if region is not None:
+        bare = replace(bare, region=str(region), edges=(region.low, region.high))
+    said = replace(bare, verdict=UNTESTABLE, reason=reason, p_value=np.nan, notes=())  # the reason says it all
     return replace(said, sentence=words.sentence(said, ""))
 
 
 def together(claim: AllOf, at_level: list[Verdict], stricter: list[Verdict], level: float) -> Verdict:
     """Return the verdict on an `all_of`, from its parts at the level and at 1 - (1 - level) / k."""
-    against = [i for i, part in enumerate(stricter) if part.verdict == CONTRADICTED]
-    missing = [i for i, part in enumerate(at_level) if part.verdict == UNTESTABLE]
-    open_ = [i for i, part in enumerate(at_level) if part.verdict != SUPPORTED]
-    if against:
-        decides, found = min(against, key=lambda i: stricter[i].p_value), CONTRADICTED
-    elif missing:
-        decides, found = missing[0], UNTESTABLE
-    elif open_:
-        decides, found = max(open_, key=lambda i: _need(at_level[i])), INCONCLUSIVE
-    else:
-        decides, found = max(range(len(at_level)), key=lambda i: at_level[i].p_value), SUPPORTED
-    part = stricter[decides] if found == CONTRADICTED else at_level[decides]
-    needs = [at_level[i].n_to_settle for i in open_]
+    found, at = _decided(at_level, stricter)
+    against = found == CONTRADICTED or (found == INCONCLUSIVE and _outside(at_level[at]))
+    part = stricter[at] if against else at_level[at]
+    open_ = [part] if against else [v for v in at_level if v.verdict != SUPPORTED]
+    needs = [v.n_to_settle for v in open_]
     verdict = replace(
         part, claim=claim.id, says=claim.says, source=claim.source, verdict=found, parts=tuple(at_level),
-        p_value=min(len(at_level) * part.p_value, 1.0) if found == CONTRADICTED else part.p_value,
+        p_value=min(len(at_level) * part.p_value, 1.0) if against else part.p_value,
         n_to_settle=max(needs) if found == INCONCLUSIVE and not np.isnan(needs).any() else np.nan,
         synthetic="; ".join(dict.fromkeys(p.synthetic for p in at_level if p.synthetic)),
+        notes=tuple(dict.fromkeys(note for p in at_level for note in p.notes)),
+        left_out="; ".join(dict.fromkeys(p.left_out for p in at_level if p.left_out)),
     )  # fmt: skip
-    verdict = replace(
-        verdict, reason=words.of_parts(part.claim, part.reason, [p.claim for p in at_level if p.verdict == SUPPORTED])
-    )
+    if against:
+        part = replace(
+            part, reason=f"{part.reason} (level {100 * part.level:.4g} %, shared by {len(at_level)} conditions)"
+        )
+    held = [p.claim for p in at_level if p.verdict == SUPPORTED]
+    verdict = replace(verdict, reason=words.of_parts(part.claim, part.reason, held))
     return replace(verdict, sentence=words.sentence_of_parts(verdict, at_level, part))
+
+
+def _decided(at_level: list[Verdict], stricter: list[Verdict]) -> tuple[str, int]:
+    """Return the verdict on the whole, and the part that decides it.
+
+    An open whole is decided by the part nearest to failing, if an estimate lies outside its region, else by that farthest from
+    holding.
+    """
+    every = range(len(at_level))
+    if against := [i for i in every if stricter[i].verdict == CONTRADICTED]:
+        return CONTRADICTED, min(against, key=lambda i: stricter[i].p_value)
+    if missing := [i for i in every if at_level[i].verdict == UNTESTABLE]:
+        return UNTESTABLE, missing[0]
+    if outside := [i for i in every if _outside(at_level[i])]:
+        return INCONCLUSIVE, min(outside, key=lambda i: at_level[i].p_value)
+    if open_ := [i for i in every if at_level[i].verdict != SUPPORTED]:
+        return INCONCLUSIVE, max(open_, key=lambda i: _need(at_level[i]))
+    return SUPPORTED, max(every, key=lambda i: at_level[i].p_value)
+
+
+def _outside(part: Verdict) -> bool:
+    """Tell whether the estimate lies outside the region, so that no level makes the part supported."""
+    return not part.edges[0] < part.estimate < part.edges[1]
 
 
 def _need(part: Verdict) -> float:

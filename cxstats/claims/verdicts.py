@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html as markup
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,6 @@ import numpy as np
 from cxstats.claims import words
 from cxstats.claims.verdict import VERDICTS, Verdict
 from cxstats.errors import ArgumentError, listing, one_of, suggestion
-from cxstats.tables.formulas import write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +22,11 @@ WIDTH = 120
 MARK = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "untestable": "–"}
 COLUMNS = (
     "claim", "says", "estimate", "conf_low", "conf_high", "region", "verdict", "reason", "n_to_settle", "unit", "level",
-    "p_value", "n", "n_effective", "declared", "source", "synthetic", "sentence",
+    "p_value", "n", "n_effective", "declared", "source", "synthetic", "sentence", "what", "why", "notes",
 )  # fmt: skip
 SHOWN = ("claim", "verdict", "estimate", "interval", "unit", "region", "n")
 RIGHT = ("estimate", "interval", "n")
+NAMED = 3  # claims that were declared and not checked; of more, the number
 ONLY_METHOD = "the verdicts only show whether the method finds what was put in"
 
 
@@ -43,6 +42,10 @@ class Verdicts(Sequence[Verdict]):
         The level asked for.
     adjust : {None, "bonferroni"}
         Whether it was shared among the claims.
+    unchecked : tuple of str
+        The ids of claims that were declared beforehand and not checked.
+    conditions : str
+        What differs from the level and the adjustment declared beforehand, in words.
 
     Examples
     --------
@@ -61,6 +64,8 @@ class Verdicts(Sequence[Verdict]):
     verdicts: tuple[Verdict, ...]
     level: float
     adjust: str | None = None
+    unchecked: tuple[str, ...] = ()
+    conditions: str = ""
 
     def __len__(self) -> int:
         return len(self.verdicts)
@@ -71,7 +76,7 @@ class Verdicts(Sequence[Verdict]):
     def __getitem__(self, key: Any) -> Any:
         """Return a verdict by its place or by the id of its claim; a slice gives `Verdicts`."""
         if isinstance(key, slice):
-            return Verdicts(self.verdicts[key], self.level, self.adjust)
+            return replace(self, verdicts=self.verdicts[key])
         if not isinstance(key, str):
             return self.verdicts[key]
         for verdict in self.verdicts:
@@ -79,6 +84,10 @@ class Verdicts(Sequence[Verdict]):
                 return verdict
         ids = [verdict.claim for verdict in self.verdicts]
         raise ArgumentError(f"verdicts[{key!r}]: no claim has that id; there are {listing(ids)}.{suggestion(key, ids)}")
+
+    def __contains__(self, key: object) -> bool:
+        """Return whether a verdict is among these, given itself or the id of its claim."""
+        return any(verdict.claim == key for verdict in self) if isinstance(key, str) else key in self.verdicts
 
     @property
     def synthetic(self) -> str:
@@ -104,11 +113,12 @@ class Verdicts(Sequence[Verdict]):
         pandas.DataFrame
             Columns ``claim``, ``says``, ``estimate``, ``conf_low``, ``conf_high``, ``region``, ``verdict``, ``reason``,
             ``n_to_settle``, then ``unit``, ``level``, ``p_value``, ``n``, ``n_effective``, ``declared``, ``source``,
-            ``synthetic``, ``sentence``.
+            ``synthetic``, ``sentence``, ``what``, ``why``, ``notes``.
 
         Notes
         -----
-        An `all_of` shows the numbers of the part that decides it; ``reason`` names that part.
+        An `all_of` shows the numbers of the part that decides it; ``reason`` names that part. ``notes`` are joined by "; ", and
+        end with the rows that were left out.
 
         Examples
         --------
@@ -120,42 +130,41 @@ class Verdicts(Sequence[Verdict]):
         """
         import pandas as pd
 
-        rows = []
-        for verdict in self.verdicts:
-            rows.append(verdict)
-            rows += [_named(part, f"{verdict.claim}: {part.claim}") for part in verdict.parts] if parts else []
-        return pd.DataFrame([[getattr(v, name) for name in COLUMNS] for v in rows], columns=list(COLUMNS))
+        rows = self._rows() if parts else self.verdicts
+        return pd.DataFrame([[_cell(v, name) for name in COLUMNS] for v in rows], columns=list(COLUMNS))
 
     def sort(self, by: str = "verdict") -> Verdicts:
         """Return the verdicts sorted: by verdict (supported first), or by any column of `frame`, lowest first, unknown last."""
         one_of("sort(by=)", by, COLUMNS)
-        if by == "verdict":
-            return Verdicts(
-                tuple(sorted(self.verdicts, key=lambda v: VERDICTS.index(v.verdict))), self.level, self.adjust
-            )
 
         def key(verdict: Verdict) -> tuple[bool, Any]:
-            value = getattr(verdict, by)
+            value = VERDICTS.index(verdict.verdict) if by == "verdict" else _cell(verdict, by)
             unknown = isinstance(value, float) and np.isnan(value)
             return unknown, 0.0 if unknown else value
 
-        return Verdicts(tuple(sorted(self.verdicts, key=key)), self.level, self.adjust)
+        return replace(self, verdicts=tuple(sorted(self.verdicts, key=key)))
 
     def to_csv(self, path: str | Path) -> Path:
-        """Write the table, with the parts, as CSV; no cell is a formula."""
-        return write_table(Path(path), self.frame(parts=True))
+        """Write the table, with the parts, as CSV (.csv); no cell is a formula."""
+        from cxstats.claims.workbook import write_csv
+
+        return write_csv(self, path)
 
     def to_excel(self, path: str | Path) -> Path:
-        """Write the table, with the parts, as a workbook; equal verdicts give equal bytes."""
-        from cxstats.claims.workbook import workbook
+        """Write the table, with the parts, as a workbook (.xlsx), and a sheet about it; equal verdicts give equal bytes."""
+        from cxstats.claims.workbook import write_workbook
 
-        held = io.BytesIO()
-        workbook(self, held)
-        target = Path(path)
-        target.write_bytes(held.getvalue())
-        return target
+        return write_workbook(self, path)
 
     # --- how it is shown ----------------------------------------------------------------------------------------------
+
+    def _rows(self) -> list[Verdict]:
+        """Return the verdicts, each `all_of` followed by its parts, named "id: part"."""
+        return [
+            row
+            for verdict in self.verdicts
+            for row in (verdict, *(replace(part, claim=f"{verdict.claim}: {part.claim}") for part in verdict.parts))
+        ]
 
     def _lines(self) -> list[dict[str, str]]:
         """Return the rows as texts, parts indented below their claim."""
@@ -169,24 +178,51 @@ class Verdicts(Sequence[Verdict]):
         """Return the claims that are not settled, with the reason."""
         return [(v.claim, v.reason) for v in self.verdicts if v.verdict in ("inconclusive", "untestable")]
 
-    def _footer(self) -> list[str]:
+    def _notes(self) -> list[tuple[str, str]]:
+        """Return each note once, with the claims that share it; what a part notes is not said again of its `all_of`."""
+        told: dict[str, list[str]] = {}
+        for row in self._rows():
+            for note in row.notes:
+                if not any(note in part.notes for part in row.parts):
+                    told.setdefault(note, []).append(row.claim)
+        return [(", ".join(dict.fromkeys(ids)), note) for note, ids in told.items()]
+
+    def _facts(self) -> dict[str, str]:
+        """Return what is to be said of all verdicts together, by what it is about."""
         counts = ", ".join(f"{sum(v.verdict == name for v in self.verdicts)} {name}" for name in VERDICTS)
         shared = round((1 - self.level) / (1 - self.each)) if self.adjust else 1
-        level = f"Level {100 * self.level:g} %{f', shared by {shared} claims (Bonferroni)' if shared > 1 else ''}."
-        said = [f"{len(self)} claim{'s'[: len(self) != 1]}: {counts}. {level}", *self._declared()]
-        mark = self.synthetic
-        return [*said, *([f"{mark[:1].upper()}{mark[1:]}: {ONLY_METHOD}."] if mark else [])]
+        facts = {
+            "claims": f"{len(self)} claim{'s'[: len(self) != 1]}: {counts}" if len(self) else "No claims",
+            "level": f"Level {100 * self.level:g} %{f', shared by {shared} claims (Bonferroni)' if shared > 1 else ''}",
+            "declared": self._declared(),
+            "unchecked": self._unchecked(),
+            "conditions": _sentence(self.conditions),
+            "synthetic": f"{_sentence(self.synthetic)}: {ONLY_METHOD}" if self.synthetic else "",
+        }
+        return {name: f"{said}." for name, said in facts.items() if said}
 
-    def _declared(self) -> list[str]:
+    def _declared(self) -> str:
         """Say how many claims were declared beforehand as they are, and what is not so of the others."""
         compared = [v for v in self.verdicts if v.declared]
-        if not compared:
-            return []
         others = [f"{v.claim} {v.declared}" for v in compared if v.declared != "declared"]
         count = f"Declared beforehand: {len(compared) - len(others)} of {len(compared)}"
-        return [f"{count}{'; ' if others else ''}{'; '.join(others)}."]
+        return "; ".join([count, *others]) if compared else ""
+
+    def _unchecked(self) -> str:
+        """Say which claims were declared beforehand and left out of this check."""
+        count, more = len(self.unchecked), len(self.unchecked) - NAMED
+        named = ", ".join(self.unchecked[:NAMED]) + (f" and {more} more" if more > 0 else "")
+        return f"{count} declared claim{' was' if count == 1 else 's were'} not checked: {named}" if count else ""
+
+    def _footer(self) -> list[str]:
+        claims, level, *others = self._facts().values()
+        return [f"{claims} {level}", *others]
 
     def __repr__(self) -> str:
+        said = [f"{claim}: {text}" for claim, text in [*self._open(), *self._notes()]]
+        below = [line for text in [*said, *self._footer()] for line in _wrapped(text)]
+        if not len(self):
+            return "\n".join(below)
         lines = [{name: name for name in SHOWN}, *self._lines()]
         shown = [name for name in SHOWN if name != "unit" or any(line["unit"] for line in lines[1:])]
         widths = {name: max(len(line[name]) for line in lines) for name in shown}
@@ -196,27 +232,36 @@ class Verdicts(Sequence[Verdict]):
             )
             for line in lines
         ]
-        reasons = [
-            line for claim, why in self._open() for line in wrap(f"{claim}: {why}", WIDTH, subsequent_indent="  ")
-        ]
-        return "\n".join([*(line.rstrip() for line in table), *reasons, *self._footer()])
+        return "\n".join([*(line.rstrip() for line in table), *below])
 
     def _repr_html_(self) -> str:
         def row(cells: dict[str, str], tag: str) -> str:
+            look = "white-space:pre;padding:2px 1em 2px 0;text-align:"
             styled = (
-                f'<{tag} style="text-align:{"right" if name in RIGHT else "left"};white-space:pre">{markup.escape(cells[name])}'
-                f"</{tag}>"
+                f'<{tag} style="{look}{"right" if name in RIGHT else "left"}">{markup.escape(cells[name])}</{tag}>'
                 for name in SHOWN
             )
             return f"<tr>{''.join(styled)}</tr>"
 
+        def paragraph(lines: list[str]) -> str:
+            return f'<p style="font-size:smaller">{"<br>".join(lines)}</p>' if lines else ""
+
+        def told(pairs: list[tuple[str, str]]) -> str:
+            return paragraph([f"<b>{markup.escape(claim)}</b>: {markup.escape(text)}" for claim, text in pairs])
+
         head, body = row({name: name for name in SHOWN}, "th"), "".join(row(line, "td") for line in self._lines())
-        said = "<br>".join(markup.escape(v.sentence) for v in self.verdicts)
-        below = "<br>".join(markup.escape(line) for line in self._footer())
+        table = f'<table class="cxstats"><thead>{head}</thead><tbody>{body}</tbody></table>'
         return (
-            f'<div style="overflow-x:auto"><table class="cxstats"><thead>{head}</thead><tbody>{body}</tbody></table></div>'
-            f'<p style="font-size:smaller">{said}</p><p style="font-size:smaller">{below}</p>'
+            (f'<div style="overflow-x:auto">{table}</div>' if len(self) else "")
+            + told([(v.claim, v.sentence) for v in self.verdicts])
+            + told(self._notes())
+            + paragraph([markup.escape(line) for line in self._footer()])
         )
+
+
+def _cell(v: Verdict, name: str) -> Any:
+    """Return one value of the table; notes are one text, at the end the rows that were left out."""
+    return "; ".join(filter(None, [*v.notes, v.left_out])) if name == "notes" else getattr(v, name)
 
 
 def _line(v: Verdict, name: str) -> dict[str, str]:
@@ -233,5 +278,9 @@ def _line(v: Verdict, name: str) -> dict[str, str]:
     }
 
 
-def _named(verdict: Verdict, name: str) -> Verdict:
-    return replace(verdict, claim=name)
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)

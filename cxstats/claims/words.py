@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from cxstats.claims.region import Region
     from cxstats.claims.verdict import Verdict
 
+MOST_IN_BASE = 0.5  # of the respondents: if fewer are, it is told how many of those needed would be
 MINUS = "\N{MINUS SIGN}"
 ASSOCIATED = {
     "difference": "a difference associated with what sets the groups apart, not shown to be its effect",
     "trend": "a change associated with time, whatever drives it",
+    "function": "a relation associated with what sets the groups apart, not shown to be its effect",
+    "explained": "variance associated with the grouping, not shown to be its effect",
 }
 
 
 def digits(low: float, high: float, estimate: float) -> int:
     """Return decimals such that the width of the interval has two digits."""
     width = high - low if np.isfinite(high - low) and high > low else abs(estimate)
-    return int(np.clip(1 - np.floor(np.log10(width)), 0, 4)) if width > 0 else 1
+    return int(np.clip(1 - np.floor(np.log10(width)), 0, 9)) if width > 0 else 1
 
 
 def number(value: float, decimals: int) -> str:
@@ -62,8 +65,8 @@ def respondents(count: float) -> str:
     return f"{count:,.0f}"
 
 
-def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float) -> str:
-    """Say where the interval lies, and what would settle it."""
+def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: float = 1.0) -> str:
+    """Say where the interval lies, and what would settle it; `part` is that of the respondents in the base."""
     _, low, high = numbers(v)
     span = f"the interval {low} to {high}"
     if v.verdict == "supported":
@@ -76,7 +79,8 @@ def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float) -> str
     elif np.isinf(settle):
         more = "; the estimate lies on the edge, so no sample would settle it"
     else:
-        more = "" if np.isnan(settle) else f"; about {respondents(settle)} respondents would settle it"
+        within = f" ({respondents(part * settle)} of them in the base)" if part < MOST_IN_BASE else ""
+        more = "" if np.isnan(settle) else f"; about {respondents(settle)} respondents would settle it{within}"
     return f"{span} reaches across {crossed}{more}"
 
 
@@ -88,6 +92,8 @@ def no_interval(note: str) -> str:
 def measured(labels: Mapping[str, Any]) -> str:
     """Return what was measured, from the labels of its row: "csat, app - call"."""
     metric, *others = labels.values()
+    if "explained" in labels:
+        return f"the part of the variance of {metric} explained {labels['explained']}"
     return ", ".join([str(metric), *(label(value) for value in others if str(value) != str(metric))])
 
 
@@ -96,7 +102,7 @@ def sentence(v: Verdict, what: str, associated: str = "") -> str:
     if v.verdict == "untestable":
         return f"The data cannot test {_whether(v)}: {_ended(v.reason)}"
     value, low, high = numbers(v)
-    unit = _unit(v.unit)
+    unit, what = _unit(v.unit), _clause(what)
     found = f"{what} is {value}{unit} ({100 * v.level:g} % interval {low} to {high}, n = {v.n:,.0f})"
     tail = f", {ASSOCIATED[associated]}" if associated else ""
     place = v.reason.partition("; ")[2]
@@ -152,6 +158,12 @@ def _said(v: Verdict) -> str:
 
 def _is_clause(v: Verdict) -> bool:
     return bool(v.says.strip()) and not v.says.strip()[:1].isupper()
+
+
+def _clause(what: str) -> str:
+    """Return what was measured as it stands within a sentence: without its full stop, and "The share" small."""
+    text = what.strip().rstrip(".")
+    return text[:1].lower() + text[1:] if text[:4] in ("The ", "A ") or text[:2] == "A " else text
 
 
 def _ended(reason: str) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from cxstats.errors import ArgumentError, NoGroupError, one_of
 from cxstats.inference import picking
 from cxstats.inference.bases import union
+from cxstats.inference.guard import Terms, guarded_spread, third
 from cxstats.inference.intervals import SHARE_METHODS, Limits
 from cxstats.inference.known import Known, as_it_is, lent
 from cxstats.inference.limits import limits, p_values
@@ -97,6 +98,7 @@ class Estimate:
         df: np.ndarray,
         uses: Any = None,
         parts: tuple[Estimate, Estimate] | None = None,
+        terms: Terms | None = None,
     ) -> None:
         self.values = np.array(values, dtype=np.float64)
         self.df = np.where(df > 0, df, np.nan)
@@ -104,7 +106,7 @@ class Estimate:
         for array in (self.values, self.df, self.n, self.n_effective):
             array.flags.writeable = False
         self._labels, self._rows, self._covariance, self._origin = labels, rows, covariance, origin
-        self._uses, self._parts = uses, parts
+        self._uses, self._parts, self._terms = uses, parts, terms
 
     def __len__(self) -> int:
         return len(self.values)
@@ -149,8 +151,7 @@ class Estimate:
 
     @cached_property
     def _guarded_spread(self) -> tuple[np.ndarray, np.ndarray]:
-        bias, kept = self._small
-        return self.std_error * np.sqrt(bias), np.maximum(self.df * kept, np.minimum(self.df, 1.0))
+        return guarded_spread(self)
 
     @cached_property
     def _small(self) -> tuple[np.ndarray, np.ndarray]:
@@ -158,14 +159,7 @@ class Estimate:
 
     @cached_property
     def _third(self) -> np.ndarray:
-        """Third cumulants of amounts and of their differences; 0 elsewhere."""
-        if self._parts is not None:
-            return np.asarray(self._parts[0]._third - self._parts[1]._third)
-        amounts = np.isin(self._rows.family, ("mean", "ratio", "total"))
-        if not amounts.any():
-            return np.zeros(len(self))
-        first = np.asarray([used[0] for used in self._used(np.arange(len(self)))])
-        return np.where(amounts, self._origin.small.third[first], 0.0)
+        return third(self)
 
     # --- the table ----------------------------------------------------------------------------------------------------
 
@@ -295,6 +289,7 @@ class Estimate:
             self.values[rows], self._labels.iloc[rows].reset_index(drop=True), self._rows.take(rows),
             Chosen(self._covariance, np.asarray(rows)), self._origin,
             df=self.df[rows], uses=self._used(np.asarray(rows)), parts=parts,
+            terms=None if self._terms is None else self._terms.take(np.asarray(rows)),
         )  # fmt: skip
 
     def _used(self, rows: np.ndarray) -> list[np.ndarray]:
@@ -523,7 +518,8 @@ class Estimate:
         notes = np.asarray([picking.join({str(n) for n in known.note[row] if n}) for row in enters], dtype=object)
         rows = Rows.derived(self._bases(uses), unknown, unit, note=notes)
         joint = Dense(jacobian @ known.covariance @ jacobian.T)
-        return Estimate(values, labels, rows, joint, self._origin, df=df, uses=uses)
+        terms = Terms(self, jacobian)
+        return Estimate(values, labels, rows, joint, self._origin, df=df, uses=uses, terms=terms)
 
     def trend(self, over: str | None = None, per: str | None = None) -> Estimate:
         """Return the slope of the straight line through the periods (least squares over the periods).

@@ -12,7 +12,7 @@ import numpy as np
 Limits = tuple[np.ndarray, np.ndarray]
 Alpha = float | np.ndarray
 SHARE_METHODS = ("wilson", "korn-graubard", "beta", "logit", "wald", "guarded")
-FEWEST_DF = 4.0  # of a variance that rests on rare answers
+FEWEST_DF = (4.0, 10.0)  # of a variance that rests on rare answers: in PSUs, and where rows are PSUs
 
 
 def t_quantile(alpha: Alpha, df: np.ndarray) -> np.ndarray:
@@ -56,15 +56,17 @@ def shrinkage(df: np.ndarray, alpha: Alpha, full: np.ndarray | None = None) -> n
 def guarded_df(df: np.ndarray, n: np.ndarray, p: np.ndarray, effect: np.ndarray, clustered: np.ndarray) -> np.ndarray:
     """Return the degrees of freedom left to the variance of a share `p` of `n` answers.
 
-    ``2 / (2 / df + (1 - 2 p)^2 (6 (d - 1) + 1 / d) / (n p))`` with the design effect d, at least 4: a variance with df degrees
-    of freedom has a relative variance of 2 / df, and one of counts in PSUs that are overdispersed (beta-binomial) has its
-    excess kurtosis over the number of PSUs on top. 1 / d belongs to PSUs of several answers only.
+    ``2 / (2 / df + (1 - 2 p)^2 (6 (d - 1) + c / d) / (n p))`` with the design effect d, at least 4 (10 where rows are PSUs): a
+    variance with df degrees of freedom has a relative variance of 2 / df, and one of counts in PSUs that are overdispersed
+    (beta-binomial) has its excess kurtosis over the number of PSUs on top. c / d belongs to PSUs of several answers only:
+    `clustered` is c, from 0 for rows as PSUs to 1 for two answers a PSU and more.
     """
     more = np.maximum(effect, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        kurtosis = (1 - 2 * p) ** 2 * (6 * (more - 1) + np.where(clustered, 1 / more, 0.0)) / np.maximum(n * p, 0.5)
+        kurtosis = (1 - 2 * p) ** 2 * (6 * (more - 1) + clustered / more) / np.maximum(n * p, 0.5)
         left = 2 / (2 / df + kurtosis)
-    return np.asarray(np.maximum(left, np.minimum(FEWEST_DF, df)))
+    fewest = FEWEST_DF[1] + (FEWEST_DF[0] - FEWEST_DF[1]) * clustered
+    return np.asarray(np.maximum(left, np.minimum(fewest, df)))
 
 
 def order_statistics(probability: float, n: float, alpha: float) -> tuple[float, float]:

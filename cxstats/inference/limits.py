@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ADDED = 1  # answer at an end, as far out as the mean allows, that the variance of a mean of a scale is taken to hold
 USUAL, SEEN = 0.05, 5  # the correlation within PSUs that rare answers are taken to have, until about so many are seen
+ENDLESS = 1e150
 NOTHING = 1e-12  # a share that is nothing but rounding
 
 
@@ -142,7 +143,8 @@ def _vouched(e: Estimate, chosen: np.ndarray, share: np.ndarray, alpha: np.ndarr
         usual = 1 + np.maximum(n / (e.df[chosen] + 1) - 1, 0) * USUAL
         mixed = (n * share * n / found + SEEN * usual) / (n * share + SEEN)
         worth = np.minimum(np.minimum(found, rows.kish[chosen]), n / mixed)
-        df = intervals.guarded_df(df, n, share, n / np.minimum(found, rows.kish[chosen]), n > 1.5 * (e.df[chosen] + 1))
+        clustered = np.clip(n / (e.df[chosen] + 1) - 1, 0.0, 1.0)
+        df = intervals.guarded_df(df, n, share, n / np.minimum(found, rows.kish[chosen]), clustered)
         estimated = worth * intervals.shrinkage(df, alpha, n - 1) * (n - 1) / n
         shrunk = np.where(rows.unknown[chosen], worth, estimated)
     return np.asarray(np.where(rows.simple[chosen], n, shrunk))
@@ -158,11 +160,16 @@ def _balance_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray, method: 
 
 
 def _guarded_balance(e: Estimate, chosen: np.ndarray, up: np.ndarray, down: np.ndarray, alpha: np.ndarray) -> Limits:
-    """MOVER from the guarded limits of both shares, with their multinomial correlation at the limits that are used."""
+    """MOVER from the guarded limits of both shares, with their multinomial correlation at the limits of 95 %.
+
+    A correlation that changed with the level could make the interval shorter at a higher one.
+    """
     up, down = (np.where(p < NOTHING, 0.0, np.where(p > 1 - NOTHING, 1.0, p)) for p in (up, down))
     one, two = _guarded(e, chosen, up, alpha), _guarded(e, chosen, down, alpha)
-    low = intervals.mover(up, one, down, two, _exclusive(one[0], two[1]))[0]
-    return low, intervals.mover(up, one, down, two, _exclusive(one[1], two[0]))[1]
+    usual = np.full(len(chosen), 0.05)
+    first, second = _guarded(e, chosen, up, usual), _guarded(e, chosen, down, usual)
+    low = intervals.mover(up, one, down, two, _exclusive(first[0], second[1]))[0]
+    return low, intervals.mover(up, one, down, two, _exclusive(first[1], second[0]))[1]
 
 
 def _exclusive(p: np.ndarray, q: np.ndarray) -> np.ndarray:
@@ -181,10 +188,14 @@ def _alike_limits(e: Estimate, chosen: np.ndarray, alpha: np.ndarray) -> Limits:
 
 
 def _difference_limits(e: Estimate, parts: tuple[Estimate, Estimate], alpha: np.ndarray, method: str | None) -> Limits:
-    """MOVER where both sides have intervals of their own kind, t elsewhere."""
+    """MOVER where both sides have intervals of their own kind, t elsewhere; guarded ones are never tighter than t.
+
+    A correlation that few PSUs show is uncertain: it counts for at most 1 - 1 / df.
+    """
     plus, minus = parts
-    own = has_own_interval(plus) & has_own_interval(minus)
-    low, high = _t_limits(e, ~own, alpha, method)
+    own = has_own_interval(plus, method) & has_own_interval(minus, method)
+    plain = _t_limits(e, np.ones(len(e), dtype=bool), alpha, method)
+    low, high = (np.where(own, np.nan, side) for side in plain)
     chosen = np.flatnonzero(own)
     if len(chosen):
         a, b = (plus, minus) if own.all() else (plus._take(chosen), minus._take(chosen))
@@ -192,12 +203,26 @@ def _difference_limits(e: Estimate, parts: tuple[Estimate, Estimate], alpha: np.
         both = e._covariance.diagonal()[chosen]
         with np.errstate(invalid="ignore", divide="ignore"):
             r = (variances[0] + variances[1] - both) / (2 * np.sqrt(variances[0] * variances[1]))
-        r = np.where(np.isfinite(r), np.clip(r, -1.0, 1.0), 0.0)
-        one, two = a._limits(alpha[chosen], method), b._limits(alpha[chosen], method)
-        found = intervals.mover(a.values, one, b.values, two, r)
+            most = np.where(e.df[chosen] >= 1, 1 - 1 / e.df[chosen], 0.0)
+        r = np.where(np.isfinite(r), np.clip(r, -most, most), 0.0)
+        one, two = (tuple(_finite(x) for x in side._limits(alpha[chosen], method)) for side in (a, b))
+        found = intervals.mover(a.values, (one[0], one[1]), b.values, (two[0], two[1]), r)
+        found = (_open(found[0]), _open(found[1]))
+        if method == "guarded":
+            found = np.fmin(found[0], plain[0][chosen]), np.fmax(found[1], plain[1][chosen])
         still = e._rows.unknown[chosen] & ~a._rows.unknown & ~b._rows.unknown
         low[chosen], high[chosen] = (np.where(still, np.nan, side) for side in found)
     return low, high
+
+
+def _finite(limits: np.ndarray) -> np.ndarray:
+    """Return limits with infinite ones so large that their squares are not."""
+    return np.clip(limits, -ENDLESS, ENDLESS)
+
+
+def _open(limits: np.ndarray) -> np.ndarray:
+    """Return limits that are as large as that as infinite."""
+    return np.asarray(np.where(np.abs(limits) > ENDLESS / 2, np.sign(limits) * np.inf, limits))
 
 
 def p_values(e: Estimate, edge: np.ndarray, method: str | None = None) -> np.ndarray:
@@ -209,9 +234,12 @@ def p_values(e: Estimate, edge: np.ndarray, method: str | None = None) -> np.nda
     return p
 
 
-def has_own_interval(estimate: Estimate) -> np.ndarray:
-    """Shares and balances (and differences of them) have intervals that are not value -+ t se."""
-    own = np.isin(estimate._rows.family, ("share", "balance"))
+def has_own_interval(estimate: Estimate, method: str | None = None) -> np.ndarray:
+    """Shares, balances and differences of them have intervals that are not value -+ t se; guarded, means of a scale, too."""
+    rows = estimate._rows
+    own = np.isin(rows.family, ("share", "balance"))
+    if method == "guarded":
+        own |= (rows.family == "quantile") | ((rows.family == "mean") & np.isfinite(rows.high - rows.low))
     if estimate._parts is not None:
-        own |= has_own_interval(estimate._parts[0]) & has_own_interval(estimate._parts[1])
+        own |= has_own_interval(estimate._parts[0], method) & has_own_interval(estimate._parts[1], method)
     return np.asarray(own)

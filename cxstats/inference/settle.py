@@ -110,4 +110,5 @@ def _scaled(e: Estimate, factor: float) -> Estimate:
     parts = None if e._parts is None else (_scaled(e._parts[0], factor), _scaled(e._parts[1], factor))
     shrunk = Rescaled(e._covariance, worth**-0.5)
     origin = replace(e._origin, small=e._origin.small.grown(factor))
-    return Estimate(e.values, e.labels, grown, shrunk, origin, df=e.df * factor, uses=e._uses, parts=parts)
+    terms = None if e._terms is None else replace(e._terms, source=_scaled(e._terms.source, factor))
+    return Estimate(e.values, e.labels, grown, shrunk, origin, df=e.df * factor, uses=e._uses, parts=parts, terms=terms)

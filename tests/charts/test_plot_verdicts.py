@@ -114,18 +114,21 @@ def test_each_row_has_its_estimate_interval_region_and_words(verdicts: cx.Verdic
 def test_a_panel_holds_the_claims_of_one_unit_in_their_order(verdicts: cx.Verdicts) -> None:
     percent, points = cx.plot_verdicts(verdicts)
     assert [t.get_text() for t in percent.get_yticklabels()] == ["most", "few", "about", "both", "   most"]
-    assert [t.get_text() for t in points.get_yticklabels()] == ["alike", "both", "   alike"]
+    assert [t.get_text() for t in points.get_yticklabels()] == ["alike", "both: alike"]
     assert (percent.get_xlabel(), points.get_xlabel()) == ("Percent", "Percentage points")
     assert percent.yaxis_inverted()
     assert [t.get_text() for ax in (percent, points) for t in ax.texts if t.get_text() == "n"] == ["n"]
 
 
-def test_an_all_of_has_a_verdict_and_no_number(verdicts: cx.Verdicts) -> None:
-    for ax in cx.plot_verdicts(verdicts):
-        y = rows(ax)["both"]
-        assert not drawn(ax, "_estimate", y)
-        assert not drawn(ax, "_region", y)
-        assert beside(ax, y) == ["supported"]
+def test_an_all_of_has_a_verdict_and_no_number_and_stands_once(verdicts: cx.Verdicts) -> None:
+    first, second = cx.plot_verdicts(verdicts)
+    y = rows(first)["both"]
+    assert not drawn(first, "_estimate", y)
+    assert not drawn(first, "_region", y)
+    assert beside(first, y) == ["supported"]
+    y = rows(second)["both: alike"]
+    assert "both" not in rows(second)
+    assert drawn(second, "_estimate", y) == [[verdicts["both"].parts[1].estimate, y]]
 
 
 def test_verdicts_differ_in_shape_and_colour_and_no_pair_is_red_and_green(verdicts: cx.Verdicts) -> None:
@@ -146,7 +149,7 @@ def test_what_cannot_be_tested_is_listed_with_its_reason(answers: pd.DataFrame) 
     (ax,) = cx.plot_verdicts(cx.check([known["most"], known["lost"], half], answers))
     (listed,) = [t.get_text() for t in ax.texts if t.get_label() == "_untestable"]
     reason = "mean (overal): no column 'overal'. Did you mean 'overall'?"
-    assert listed.split("\n") == ["Untestable", f"lost: {reason}", f"half, lost: {reason}"]
+    assert listed.split("\n") == ["Untestable", f"lost: {reason}", f"half: lost: {reason}"]
     assert beside(ax, rows(ax)["half"]) == ["untestable"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -263,7 +264,7 @@ def test_no_data_at_all(answers: pd.DataFrame) -> None:
         (claim(region=cx.above(150)), ArgumentError, r"the edge 150 of above\(150\) lies outside of what the measure can be"),
         (claim(region=cx.above(0.5)), ArgumentError, r"the edge 0.5 of above\(0.5\) is less than one percent.*Write 50"),
         (claim(region=cx.above(50, unit="points")), ArgumentError, "is in 'points', the measure in '%'"),
-        (claim(measure=waited, region=cx.above(3, unit="min")), ArgumentError, "in 'no unit'"),
+        (claim(measure=waited, region=cx.above(3, unit="min")), ArgumentError, "has no unit"),
     ],
     ids=["frame", "nothing", "several values", "scale", "text", "not in needs", "range", "share of one", "unit", "no unit"],
 )  # fmt: skip
@@ -367,3 +368,99 @@ def test_a_frame_without_rows_makes_a_claim_untestable():
     (verdict,) = cx.check(cx.Claim("a", measure=lambda s: cx.measure(s, cx.mean("x")), region=cx.above(0)), empty)
     assert verdict.verdict == "untestable"
     assert "no rows" in verdict.reason
+
+
+# --- what a verdict tells besides --------------------------------------------------------------------------------------
+
+
+def test_what_looks_like_a_slip_goes_with_the_verdict(answers: pd.DataFrame) -> None:
+    rare = claim(measure=lambda s: cx.measure(s, cx.share(cx.col("channel") == "App")), region=cx.below(10))
+    found = verdict(rare, answers)
+    assert found.verdict == "supported"
+    assert any("did you mean 'app'?" in note for note in found.notes)
+    nowhere = claim(measure=lambda s: cx.measure(s, cx.csat("overall"), where=cx.col("channel") == "App"))
+    found = verdict(nowhere, answers)
+    assert found.verdict == "untestable"
+    assert "did you mean 'app'?" in found.reason
+    assert not found.notes
+
+
+def test_rows_left_out_are_told(answers: pd.DataFrame) -> None:
+    answers["overall"] = answers["overall"].where(answers.index >= 30)
+    assert verdict(claim(), answers).left_out == "left out of 400 rows: 30 with no answer to csat (overall)"
+    assert verdict(claim(measure=waited, region=cx.above(1)), answers).left_out == ""
+
+
+def test_an_extreme_is_named(answers: pd.DataFrame) -> None:
+    worst = claim(
+        measure=lambda s: cx.extreme(cx.measure(s, cx.mean("wait"), by="channel"), "smallest"), region=cx.above(0)
+    )
+    assert verdict(worst, answers).notes == ("the smallest is call",)
+
+
+def test_answers_that_a_claim_does_not_know_are_an_error(answers: pd.DataFrame) -> None:
+    met = cx.Claim(
+        "met", region=cx.above(50), needs=["need"], answers={"need": ("yes", "no")}, roles={"need": "need_met"},
+        measure=lambda s: cx.measure(s, cx.share(cx.col("need") == "yes")),
+    )  # fmt: skip
+    assert verdict(met, answers.assign(need=["yes", "no"] * 200)).estimate == 50
+    for others in (["ja", "nein"] * 200, [True, False] * 200, ["Yes", "no"] * 200):
+        with pytest.raises(
+            DataError, match=r"claim 'met': column 'need' .*role 'need_met'.*should be answered 'yes', 'no'"
+        ):
+            verdict(met, answers.assign(need=others))
+    missing = verdict(met, answers)
+    assert missing.verdict == "untestable"
+    assert "'need' (role 'need_met')" in missing.reason
+
+
+@pytest.mark.parametrize("engine", ["polars-lazy", "duckdb"])
+def test_answers_are_looked_at_on_every_engine(answers: pd.DataFrame, engine: str) -> None:
+    (met,) = [
+        c
+        for c in cx.catalogue(columns={"overall": "overall"}, scales={"overall": (1, 5)})
+        if c.id == "enjoyed-but-unmet"
+    ]
+    with pytest.raises(DataError, match=r"catalogue\(columns=\{'need_met': cx.col\('need_met'\) == 'ja'\}\)"):
+        verdict(met, move(engine, answers.assign(need_met=["ja", "ja", "ja", "nein"] * 100)))
+
+
+def test_an_open_whole_says_at_which_level_its_part_is_open(answers: pd.DataFrame) -> None:
+    """A part at 97 % is contradicted at 95 %, not at the 97.5 % that two parts share."""
+    part = claim("low", measure=satisfied, region=cx.below(65.0))
+    p = verdict(part, answers).p_value
+    level = 1 - 1.3 * p
+    whole = cx.all_of("both", parts=[part, claim("high", measure=waited, region=cx.above(0))])
+    found = verdict(whole, answers, level=level)
+    assert [v.verdict for v in found.parts] == ["contradicted", "supported"]
+    assert found.verdict == "inconclusive"
+    assert found.p_value == pytest.approx(2 * p, rel=1e-6)
+    assert f"(level {100 * (1 - (1 - level) / 2):.4g} %, shared by 2 conditions)" in found.reason
+    assert "reaches across 65" in found.reason
+    assert verdict(whole, answers, level=1 - 2.01 * p).verdict == "contradicted"
+    assert found.n_to_settle > 400
+
+
+def test_the_base_of_a_contrast_of_metrics_counts_each_answer_once() -> None:
+    frame = pd.DataFrame({"a": [1, 2, 3, 4, 5] * 20 + [None] * 100, "b": [None] * 90 + [2, 3, 4, 5, 1] * 22})
+    both = cx.measure(frame, [cx.csat("a", name="A"), cx.csat("b", name="B")]).contrast(
+        {"metric": "A"}, {"metric": "B"}
+    )
+    assert both.n.tolist() == [200]
+    same = cx.measure(frame, [cx.csat("a", name="A"), cx.mean("a", name="B")]).transform(
+        lambda v: v[1] - v[0] / 100, labels="x"
+    )
+    assert same.n.tolist() == [100]
+
+
+def test_few_of_many_are_told_of_the_sample_that_would_settle(answers: pd.DataFrame) -> None:
+    first = claim(
+        measure=lambda s: cx.measure(s, cx.csat("overall"), where=cx.col("quarter") == "2025Q1"), region=cx.above(68)
+    )
+    found = verdict(first, answers)
+    every, inside = (
+        float(x.replace(",", ""))
+        for x in re.findall(r"about ([\d,]+) .*\(([\d,]+) of them in the base\)", found.reason)[0]
+    )
+    assert inside == pytest.approx(every / 4, rel=0.1)
+    assert every == pytest.approx(found.n_to_settle, rel=0.1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cxstats.claims.catalogue.contacts import contacts
@@ -12,13 +13,30 @@ from cxstats.claims.catalogue.needs import needs
 from cxstats.claims.catalogue.progress import progress
 from cxstats.claims.catalogue.roles import Columns
 from cxstats.claims.claim import AllOf, Claim
+from cxstats.errors import ArgumentError, listing, suggestion
+
+
+class Claims(list[Claim | AllOf]):
+    """Claims in a list, which are also found by their ids: ``catalogue()["gap-widens"]``."""
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return a claim by its place or its id, or a slice."""
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        ids = [claim.id for claim in self]
+        if key not in ids:
+            raise ArgumentError(
+                f"catalogue()[{key!r}]: no claim has that id.{suggestion(key, ids)} They are {listing(ids, 60)}."
+            )
+        return list(self)[ids.index(key)]
+
 
 TOPICS = (needs, progress, experience, expectations, contacts)
 
 
 def catalogue(
     columns: Mapping[str, Any] | None = None, scales: Mapping[str, tuple[float, float]] | None = None
-) -> list[Claim | AllOf]:
+) -> Claims:
     """Return the claims of five articles on customer service that can be tested now.
 
     Each has an id, words, its source, what is measured, a region and why that region; none has seen any data.
@@ -35,7 +53,8 @@ def catalogue(
     Returns
     -------
     list of Claim
-        For `check` and `declare`. They ask for the data sets "survey", "contacts", "staff" and "branches".
+        For `check` and `declare`; one is found by its id, ``catalogue()["gap-widens"]``. They ask for the data sets "survey",
+        "contacts", "staff" and "branches".
 
     Raises
     ------
@@ -44,6 +63,16 @@ def catalogue(
 
     Notes
     -----
+    The roles, by data set:
+
+    survey: overall, satisfaction, effort, expected, delivered, manner, easy, personalised, intuitive, contextual,
+    touchpoints_expected, touchpoints_delivered, segment, channel, industry, quarter, year, need_met, delighted,
+    resolved, told_others, matters_more, would_pay_more, on_target, tailored, good_experience, ordinary_experience;
+    contacts: wait, contact_quarter, by_phone, young, transferred, repeated_information, self_service_tried,
+    follow_up_promised, follow_up_kept;
+    staff: staff_expected, staff_delivered;
+    branches: investment, improvement.
+
     Regions are the claims' own words made exact, and somebody else might draw them elsewhere: ``why`` says what they rest on.
 
     References
@@ -53,9 +82,24 @@ def catalogue(
     Examples
     --------
     >>> import cxstats as cx
-    >>> rare = next(claim for claim in cx.catalogue() if claim.id == "epic-is-rare")
-    >>> rare
+    >>> cx.catalogue()["epic-is-rare"]
     <Claim 'epic-is-rare': service that is easy, personalised, intuitive and contextual is very rare -> below(10)>
     """
+    for place, given in (("columns", columns), ("scales", scales)):
+        if given is not None and not isinstance(given, Mapping):
+            raise ArgumentError(f"catalogue({place}=): a mapping of roles, as in {{'overall': ...}}, not {given!r}.")
     named = Columns(columns or {}, scales or {})
-    return [claim for topic in TOPICS for claim in topic(named)]
+    return Claims(_cast(claim, named) for topic in TOPICS for claim in topic(named))
+
+
+def _cast(claim: Claim | AllOf, named: Columns) -> Any:
+    """Return the claim with the roles of its columns, and the answers that conditions among them may hold."""
+    given = None if claim.given is None else _cast(claim.given, named)
+    if isinstance(claim, AllOf):
+        return replace(claim, parts=tuple(_cast(part, named) for part in claim.parts), given=given)
+    roles: dict[str, str] = {}
+    answers: dict[str, tuple[str, str]] = {}
+    for data, columns in claim.columns.items():
+        roles |= named.played(data, columns)
+        answers |= named.answered(data, columns)
+    return replace(claim, roles=roles, answers=answers, given=given)

@@ -184,6 +184,24 @@ class Columns:
             found.setdefault(ROLES[role].data, []).extend(columns)
         return {data: tuple(dict.fromkeys(columns)) for data, columns in found.items()}
 
+    def played(self, data: str, columns: Sequence[str]) -> dict[str, str]:
+        """Return the role of each of some columns of a data set."""
+        found: dict[str, str] = {}
+        for role in (role for role, given in ROLES.items() if given.data == data):
+            for column in self.needs(role)[data]:
+                found.setdefault(column, role)
+        return {column: found[column] for column in columns if column in found}
+
+    def answered(self, data: str, columns: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """Return the columns, of some, that are answered "yes" or "no"."""
+        asked = [
+            self.when(role)
+            for role, given in ROLES.items()
+            if given.data == data and isinstance(given.default, Expression)
+        ]
+        plain = {condition.columns()[0] for condition in asked if repr(condition) == repr(_yes(condition.columns()[0]))}
+        return {column: ("yes", "no") for column in columns if column in plain}
+
 
 def _need_kind(role: str, value: Any) -> None:
     default = ROLES[role].default
