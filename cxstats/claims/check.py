@@ -163,7 +163,9 @@ class Bench:
             missing = [column for column in columns if column not in have]
             if missing:
                 close = suggestion(missing[0], have)
-                shown = ", ".join(f"{c!r} (role {claim.roles[c]!r})" if c in claim.roles else repr(c) for c in missing)
+                shown = ", ".join(
+                    f"{c!r} (role {claim.roles[c]!r})" if claim.roles.get(c, c) != c else repr(c) for c in missing
+                )
                 raise Unanswerable(f"data set {name!r} has no column {shown}.{close}")
             self._need_answers(claim, name, [column for column in columns if column in claim.answers])
         try:

@@ -100,7 +100,7 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
         }
     elif len(rows) > 1:
         notes |= {
-            f"the {of} is {named[there[at]]}{', below 0' if of == 'largest absolute' and compared.values[at] < 0 else ''}"
+            f"the {of}{_compared(estimate)[:-1]} is {named[there[at]]}{', below 0' if of == 'largest absolute' and compared.values[at] < 0 else ''}"
         }
     if len(there) < len(rows):
         notes |= {f"without a value and left out: {listing(np.delete(named, there).tolist(), 3)}"}

@@ -217,7 +217,7 @@ def _difference_limits(e: Estimate, parts: tuple[Estimate, Estimate], alpha: np.
 
 def _finite(limits: np.ndarray) -> np.ndarray:
     """Return limits with infinite ones so large that their squares are not."""
-    return np.clip(limits, -ENDLESS, ENDLESS)
+    return np.asarray(np.clip(limits, -ENDLESS, ENDLESS))
 
 
 def _open(limits: np.ndarray) -> np.ndarray:

@@ -61,5 +61,6 @@ def skewed(value: np.ndarray, se: np.ndarray, t: np.ndarray, third: np.ndarray) 
     with np.errstate(divide="ignore", invalid="ignore"):
         skewness = np.where(se > 0, third / se**3, 0.0)
     c = np.clip(PER_SKEWNESS * np.abs(np.nan_to_num(skewness)), 1e-9, MOST)
-    longer = np.expm1(c * t) / c
+    with np.errstate(over="ignore"):
+        longer = np.expm1(c * t) / c
     return value - se * np.where(skewness < 0, longer, t), value + se * np.where(skewness > 0, longer, t)
