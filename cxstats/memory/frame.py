@@ -129,14 +129,35 @@ def _summed(
 ) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
     """Yield the sums of the products by cell."""
     rows = np.bincount(cell, minlength=cells)
-    pairs = [p for p in products if len(p) == 2 and np.ndim(made[p[0]]) and np.ndim(made[p[1]])]
+    made, asked = _in_pairs(made, products)
+    pairs = [p for p in asked if len(p) == 2 and np.ndim(made[p[0]]) and np.ndim(made[p[1]])]
     if cells * FEW <= len(cell) and len(pairs) >= MANY:
-        yield from _squared(made, pairs, cell, rows)
+        for pair, found in _squared(made, pairs, cell, rows):
+            yield asked[pair], found
     else:
         pairs = []
-    for product in (p for p in products if p not in pairs):
+    for product in (p for p in asked if p not in pairs):
         values = _product(made, product)
-        yield product, values * rows if np.ndim(values) == 0 else np.bincount(cell, weights=values, minlength=cells)
+        found = values * rows if np.ndim(values) == 0 else np.bincount(cell, weights=values, minlength=cells)
+        yield asked[product], found
+
+
+def _in_pairs(
+    made: dict[str, Any], products: Sequence[tuple[str, ...]]
+) -> tuple[dict[str, Any], dict[tuple[str, ...], tuple[str, ...]]]:
+    """Return the columns with the squares that cubes need, and each product, cubes as pairs, with its name."""
+    made, asked = dict(made), dict[tuple[str, ...], tuple[str, ...]]()
+    for product in products:
+        twice = next((name for name in product if product.count(name) > 1), None) if len(product) == 3 else None
+        if twice is None:
+            asked[product] = product
+            continue
+        (other,) = [name for name in product if name != twice] or [twice]
+        square = f"{twice} squared"
+        if square not in made:
+            made[square] = made[twice] * made[twice]
+        asked[square, other] = product
+    return made, asked
 
 
 def _squared(
