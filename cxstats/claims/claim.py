@@ -93,14 +93,15 @@ class Claim:
     def __post_init__(self) -> None:
         _need_id(self.id)
         place = f"Claim({self.id!r})"
+        if not isinstance(self.params, Mapping):
+            raise ArgumentError(f"{place}: params= are named, as in {{'d': 0.1}}, not {self.params!r}.")
+        self._need_columns(place)
         if not callable(self.measure):
             raise ArgumentError(f"{place}: measure= is a function of the data, not {type(self.measure).__name__}.")
         if not isinstance(self.region, Region) and not callable(self.region):
             raise ArgumentError(
                 f"{place}: region= is above(x), below(x) or between(a, b), or a function of params, not {self.region!r}."
             )
-        if not self.sets or not all(isinstance(name, str) and name for name in self.sets):
-            raise ArgumentError(f"{place}: data= names a data set or several, such as 'survey', not {self.data!r}.")
         stray = [name for name in self.columns if name not in self.sets]
         if stray:
             raise ArgumentError(f"{place}: needs= names data sets {listing(stray)}, data= {listing(list(self.sets))}.")
@@ -113,6 +114,23 @@ class Claim:
         object.__setattr__(self, "params", dict(self.params))
         self._need_arguments(place)
         self.region_for({})
+
+    def _need_columns(self, place: str) -> None:
+        """Raise `ArgumentError` where data sets or columns are no names."""
+        named = isinstance(self.data, str) or (
+            isinstance(self.data, Sequence) and all(isinstance(d, str) for d in self.data)
+        )
+        if not named or not self.data or len(set(self.sets)) < len(self.sets):
+            raise ArgumentError(
+                f"{place}: data= names a data set or several different ones, such as 'survey', not {self.data!r}."
+            )
+        each = self.needs.values() if isinstance(self.needs, Mapping) else [self.needs]
+        for columns in each:
+            listed = isinstance(columns, str) or (
+                isinstance(columns, Sequence) and all(isinstance(c, str) for c in columns)
+            )
+            if not listed:
+                raise ArgumentError(f"{place}: needs= names columns, such as ['overall'], not {columns!r}.")
 
     def _need_arguments(self, place: str) -> None:
         """Raise `ArgumentError` where the measure or the region cannot be called with what they will be given."""
@@ -237,7 +255,7 @@ def all_of(
     """
     _need_id(id)
     place = f"all_of({id!r})"
-    found = list(parts)
+    found: list[Any] = list(parts) if isinstance(parts, Iterable) else [parts]
     if len(found) < 2:
         raise ArgumentError(f"{place}: {len(found)} parts; two or more make an all_of.")
     for part in found:
@@ -309,8 +327,8 @@ def _names(columns: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _need_id(id: str) -> None:
-    if not isinstance(id, str) or not id.strip():
-        raise ArgumentError(f"Claim(id=): a claim has a short name such as 'gap-widens', not {id!r}.")
+    if not isinstance(id, str) or not id.strip() or not id.isprintable():
+        raise ArgumentError(f"Claim(id=): a claim has a short name in one line such as 'gap-widens', not {id!r}.")
 
 
 def _need_premise(place: str, given: object) -> None:

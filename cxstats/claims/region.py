@@ -25,6 +25,10 @@ class Region:
     high: float
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.unit, str):
+            raise ArgumentError(f"{self}: unit= is a text such as '%', not {self.unit!r}.")
+
     def judge(self, low: float, high: float) -> str:
         """Return the verdict on an interval: "supported" inside the region, "contradicted" outside, else "inconclusive".
 

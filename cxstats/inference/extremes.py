@@ -95,13 +95,8 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
     notes = {str(note) for note in compared._rows.note if note}
     if of == "range" and not np.isnan(value):
         names = row_names(estimate)
-        notes |= {
-            f"the range is from {names[int(np.nanargmin(estimate.values))]} to {names[int(np.nanargmax(estimate.values))]}"
-        }
-    elif len(rows) > 1:
-        notes |= {
-            f"the {of}{_compared(estimate)[:-1]} is {named[there[at]]}{', below 0' if of == 'largest absolute' and compared.values[at] < 0 else ''}"
-        }
+        below = ", below 0" if of == "largest absolute" and compared.values[at] < 0 else ""
+        notes |= {f"the {of}{_compared(estimate)[:-1]} is {named[there[at]]}{below}"}
     if len(there) < len(rows):
         notes |= {f"without a value and left out: {listing(np.delete(named, there).tolist(), 3)}"}
     one = compared._rows

@@ -203,9 +203,8 @@ def _picks(labels: pd.DataFrame, side: Any, place: str) -> dict[str, Any]:
         one_of(f"{place}, label", name, list(labels.columns))
         values = labels[name].drop_duplicates().tolist()
         if value not in values:
-            raise NoGroupError(
-                f"{place}: {name} has no {value!r}; it has {listing(values)}.{suggestion(value, values)}"
-            )
+            has = f"it has {listing(values)}" if values else "no row is in the domain (where=)"
+            raise NoGroupError(f"{place}: {name} has no {value!r}; {has}.{suggestion(value, values)}")
     return dict(side)
 
 

@@ -113,3 +113,31 @@ def test_an_all_of_has_the_parameters_of_its_parts() -> None:
     both = cx.all_of("both", parts=parts)
     assert isinstance(both, AllOf)
     assert both.params == {"a": 0, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"needs": 3}, "needs= names columns"),
+        ({"needs": [3]}, "needs= names columns"),
+        ({"data": 3}, "data= names a data set"),
+        ({"data": ["survey", "survey"]}, "several different ones"),
+        ({"data": ()}, "data= names a data set"),
+        ({"params": ["d"]}, "params= are named"),
+        ({"identified": "no"}, "identified= is True or False"),
+        ({"says": 3}, "says= is a text"),
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_refused(given, says):
+    with pytest.raises(ArgumentError, match=rf"Claim\('odd'\): .*{says}"):
+        cx.Claim("odd", measure=lambda *s: None, region=cx.above(0), **given)
+
+
+def test_a_name_has_one_line_and_parts_are_several():
+    with pytest.raises(ArgumentError, match="short name in one line"):
+        cx.Claim("two\nlines", measure=lambda s: None, region=cx.above(0))
+    with pytest.raises(ArgumentError, match="unit= is a text"):
+        cx.above(3, unit=5)
+    one = cx.Claim("one", measure=lambda s: None, region=cx.above(0))
+    with pytest.raises(ArgumentError, match="1 parts"):
+        cx.all_of("both", parts=one)
