@@ -95,6 +95,9 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
     notes = {str(note) for note in compared._rows.note if note}
     if of == "range" and not np.isnan(value):
         names = row_names(estimate)
+        least, most = int(np.nanargmin(estimate.values)), int(np.nanargmax(estimate.values))
+        notes |= {f"the range is from {names[least]} to {names[most]}"}
+    elif len(rows) > 1:
         below = ", below 0" if of == "largest absolute" and compared.values[at] < 0 else ""
         notes |= {f"the {of}{_compared(estimate)[:-1]} is {named[there[at]]}{below}"}
     if len(there) < len(rows):
