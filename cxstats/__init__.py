@@ -76,6 +76,7 @@ from cxstats.metrics import (
     total,
 )
 from cxstats.planning import SampleSize, sample_size
+from cxstats.published import Percentage
 from cxstats.score import Score
 from cxstats.survey import Survey, concat
 from cxstats.tables import Banner, banner
@@ -87,6 +88,7 @@ __all__ = [
     "Claim",
     "CxError",
     "Estimate",
+    "Percentage",
     "SampleSize",
     "Score",
     "Survey",

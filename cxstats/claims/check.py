@@ -14,7 +14,8 @@ from typing import Any
 from cxstats import frames
 from cxstats.claims.claim import AllOf, Claim, need_claims, need_params
 from cxstats.claims.declaration import ADJUST, Declaration, need_level, read_declaration
-from cxstats.claims.verdict import SUPPORTED, Verdict, judged, together, untestable
+from cxstats.claims.reading import Reading
+from cxstats.claims.verdict import SUPPORTED, Verdict, judged, read, together, untestable
 from cxstats.claims.verdicts import Verdicts
 from cxstats.errors import ArgumentError, CxError, DataError, NoColumnError, Unanswerable, listing, one_of, suggestion
 from cxstats.expression import col
@@ -27,7 +28,7 @@ MOST_ANSWERS = 20  # different ones that are looked at in a column with stated a
 
 def check(
     claims: Claim | AllOf | Sequence[Claim | AllOf],
-    data: Any,
+    data: Any = None,
     *,
     level: float = 0.95,
     adjust: str | None = None,
@@ -43,8 +44,9 @@ def check(
     ----------
     claims : Claim or sequence of Claim
         From `Claim`, `all_of` or `catalogue`.
-    data : Survey, frame or mapping of str to such
-        One data set, taken as "survey", or several by name: ``{"survey": ..., "contacts": ..., "staff": ...}``.
+    data : Survey, frame or mapping of str to such, optional
+        One data set, taken as "survey", or several by name: ``{"survey": ..., "contacts": ..., "staff": ...}``. None if the
+        claims need none, as those about published figures.
     level : float
         Level of the intervals. At .95 a wrong *supported* for a one-sided region happens in at most 2.5 % of samples.
     adjust : {None, "bonferroni"}
@@ -148,11 +150,15 @@ class Bench:
             estimate = self._estimate(claim, params)
         except Unanswerable as error:
             return untestable(claim, str(error), level, region=region)
+        place = f"claim {claim.id!r}"
+        if isinstance(estimate, Reading):
+            region.need_unit(place, estimate.unit, estimate.low, estimate.high)
+            return read(claim, region, estimate, level)
         rows = estimate._rows
-        region.need_unit(f"claim {claim.id!r}", str(rows.unit[0]), float(rows.low[0]), float(rows.high[0]))
+        region.need_unit(place, str(rows.unit[0]), float(rows.low[0]), float(rows.high[0]))
         return judged(claim, region, estimate, level)
 
-    def _estimate(self, claim: Claim, params: Mapping[str, Any]) -> Estimate:
+    def _estimate(self, claim: Claim, params: Mapping[str, Any]) -> Estimate | Reading:
         """Return what the claim measures; raise `Unanswerable` for what the data lack."""
         for name in claim.sets:
             if name not in self.sets:
@@ -183,6 +189,8 @@ class Bench:
         except Exception as error:
             error.add_note(f"while measuring the claim {claim.id!r}")
             raise
+        if isinstance(found, Reading):
+            return found
         if not isinstance(found, Estimate):
             raise ArgumentError(
                 f"claim {claim.id!r}: its measure returned {type(found).__name__}, not an Estimate from measure()."
@@ -233,6 +241,8 @@ def _named(error: CxError, claim: Claim) -> CxError:
 
 def _sets(data: Any) -> dict[str, Any]:
     """Return the data sets by name; one alone is "survey"."""
+    if data is None:
+        return {}
     if isinstance(data, Mapping):
         for name in data:
             if not isinstance(name, str):

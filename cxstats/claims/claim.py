@@ -37,7 +37,7 @@ class Claim:
     region : Region or callable
         From `above`, `below` or `between`, in the unit of the measure; or a function of `params` that returns one.
     data : str or sequence of str
-        Name of the data set that the measure takes, or of several.
+        Name of the data set that the measure takes, or of several; () if it takes none, as of published figures.
     needs : sequence of str, or mapping of data set to such
         Columns without which the claim is untestable. If given, any other column that the measure misses is an error.
     given : Claim, optional
@@ -120,7 +120,7 @@ class Claim:
         named = isinstance(self.data, str) or (
             isinstance(self.data, Sequence) and all(isinstance(d, str) for d in self.data)
         )
-        if not named or not self.data or len(set(self.sets)) < len(self.sets):
+        if not named or self.data == "" or len(set(self.sets)) < len(self.sets):
             raise ArgumentError(
                 f"{place}: data= names a data set or several different ones, such as 'survey', not {self.data!r}."
             )
@@ -159,7 +159,7 @@ class Claim:
         """The columns needed, by data set."""
         if isinstance(self.needs, Mapping):
             return {name: _names(columns) for name, columns in self.needs.items()}
-        return {self.sets[0]: _names(self.needs)} if self.needs else {}
+        return {self.sets[0]: _names(self.needs)} if self.needs and self.sets else {}
 
     def with_params(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return the claim's parameters, replaced by those of `given` that it has."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from cxstats.claims import words
 from cxstats.claims.claim import Claim
+from cxstats.claims.reading import Reading
 from cxstats.claims.region import Region
 from cxstats.inference.periods import over_time
 from cxstats.inference.settle import NO_RULE, settling_factor
@@ -66,6 +67,8 @@ class Verdict:
         What to know of the number: what looks like a slip, which group an extreme is, what an interval borrows.
     left_out : str
         How many rows were left out of the base, and why.
+    basis : {"data", "published figures"}
+        What the verdict rests on.
     """
 
     claim: str
@@ -92,6 +95,7 @@ class Verdict:
     why: str = ""
     notes: tuple[str, ...] = ()
     left_out: str = ""
+    basis: str = "data"
 
     def __repr__(self) -> str:
         return f"<Verdict {self.claim!r}: {self.verdict}. {self.sentence}>"
@@ -120,6 +124,22 @@ def judged(claim: Claim, region: Region, estimate: Estimate, level: float) -> Ve
     reason = words.place_of(verdict, region, no_rule=rows.family[0] in NO_RULE, settle=float(settle), part=part)
     verdict = replace(verdict, reason=reason, n_to_settle=float(settle))
     associated = "" if claim.identified else _associated(estimate, labels)
+    return replace(verdict, sentence=words.sentence(verdict, verdict.what, associated))
+
+
+def read(claim: Claim, region: Region, reading: Reading, level: float) -> Verdict:
+    """Return the verdict on a claim about published figures."""
+    low, high = reading.limits(1 - level)
+    inside = region.low < reading.value < region.high
+    p = [reading.p_value(edge) for edge in (region.low, region.high)]
+    verdict = Verdict(
+        claim.id, claim.says, claim.source, region.judge(low, high), "", reading.value, low, high, str(region), reading.unit,
+        level, max(p) if inside else p[reading.value > region.low], reading.n, edges=(region.low, region.high), why=claim.why,
+        what=claim.what or "the published figure", notes=(reading.assumed,) if reading.assumed else (),
+        basis="published figures",
+    )  # fmt: skip
+    verdict = replace(verdict, reason=words.place_of(verdict, region, no_rule=False, settle=np.nan))
+    associated = "difference" if reading.difference and not claim.identified else ""
     return replace(verdict, sentence=words.sentence(verdict, verdict.what, associated))
 
 

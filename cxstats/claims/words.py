@@ -100,16 +100,16 @@ def measured(labels: Mapping[str, Any]) -> str:
 def sentence(v: Verdict, what: str, associated: str = "") -> str:
     """Return the verdict in one plain sentence."""
     if v.verdict == "untestable":
-        return f"The data cannot test {_whether(v)}: {_ended(v.reason)}"
+        return f"The {v.basis} cannot test {_whether(v)}: {_ended(v.reason)}"
     value, low, high = numbers(v)
     unit, what = _unit(v.unit), _clause(what)
-    found = f"{what} is {value}{unit} ({100 * v.level:g} % interval {low} to {high}, n = {v.n:,.0f})"
+    found = f"{what} is {value}{unit} ({100 * v.level:g} % interval {low} to {high}, {_people(v)})"
     tail = f", {ASSOCIATED[associated]}" if associated else ""
     place = v.reason.partition("; ")[2]
     if v.verdict == "inconclusive":
-        return f"The data leave open {_whether(v)}: {found}{tail}{f'; {place}' if place else ''}."
+        return f"The {v.basis} leave open {_whether(v)}: {found}{tail}{f'; {place}' if place else ''}."
     verb = "support" if v.verdict == "supported" else "contradict"
-    return f"The data {verb} {_claim(v)}: {found}{tail}."
+    return f"The {v.basis} {verb} {_claim(v)}: {found}{tail}."
 
 
 def of_parts(name: str, reason: str, supported: Sequence[str]) -> str:
@@ -124,14 +124,14 @@ def sentence_of_parts(v: Verdict, parts: Sequence[Verdict], decides: Verdict) ->
     """Return the verdict on an `all_of` in one plain sentence."""
     held = sum(part.verdict == "supported" for part in parts)
     if v.verdict == "untestable":
-        return f"The data cannot test {_whether(v)}: {_ended(v.reason)}"
+        return f"The {v.basis} cannot test {_whether(v)}: {_ended(v.reason)}"
     if v.verdict == "supported":
         every = "both" if len(parts) == 2 else f"all {len(parts)}"
-        return f"The data support {_claim(v)}: {every} conditions hold ({_each(parts)})."
+        return f"The {v.basis} support {_claim(v)}: {every} conditions hold ({_each(parts)})."
     if v.verdict == "contradicted":
-        return f"The data contradict {_claim(v)}: its condition '{decides.claim}' fails, {_ended(decides.reason)}"
+        return f"The {v.basis} contradict {_claim(v)}: its condition '{decides.claim}' fails, {_ended(decides.reason)}"
     shown = f"{held or 'none'} of its {len(parts)} conditions {'is' if held < 2 else 'are'} shown to hold"
-    return f"The data leave open {_whether(v)}: {shown}; '{decides.claim}' is open, {_ended(decides.reason)}"
+    return f"The {v.basis} leave open {_whether(v)}: {shown}; '{decides.claim}' is open, {_ended(decides.reason)}"
 
 
 def _each(parts: Sequence[Verdict]) -> str:
@@ -158,6 +158,12 @@ def _said(v: Verdict) -> str:
 
 def _is_clause(v: Verdict) -> bool:
     return bool(v.says.strip()) and not v.says.strip()[:1].isupper()
+
+
+def _people(v: Verdict) -> str:
+    """Return how many answers the number rests on, or what is taken for it."""
+    taken = [note for note in v.notes if note.startswith("n unknown")]
+    return f"n = {v.n:,.0f}" if np.isfinite(v.n) else (*taken, "n unknown")[0]
 
 
 def _clause(what: str) -> str:

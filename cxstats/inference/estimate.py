@@ -609,7 +609,8 @@ class Estimate:
         ``benchmarks/calibration.md`` shows in how many it does. Guarded intervals are Korn and Graubard's for shares, with
         the degrees of freedom that rare answers leave, MOVER of two such for NPS, order statistics for quantiles, Wilson's
         for means of a scale, and t after Hall's transformation for skewed amounts. Where PSUs are of unequal size or a
-        domain is small, variances and degrees of freedom are those of Bell and McCaffrey.
+        domain is small, variances and degrees of freedom are those of Bell and McCaffrey; differences are MOVER of the limits
+        of both sides, never tighter than t with Welch's degrees of freedom.
 
         References
         ----------

@@ -1,0 +1,59 @@
+"""A number that was read somewhere, not measured: published figures and what follows from them.
+
+It has limits at any level, but no rows. Where something is not known (how many were asked, how far two answers overlap), its
+limits are the widest over everything that is taken for possible, so that a verdict holds only if it holds for all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cxstats.inference.intervals import p_by_inversion
+
+Limits = Callable[[float], tuple[float, float]]  # alpha to the widest limits
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value with limits, in a unit.
+
+    Attributes
+    ----------
+    value : float
+        The number; NaN where only its bounds are known.
+    limits : callable
+        From alpha to lower and upper limit.
+    unit : str
+        "%" or "% points".
+    n : float
+        People asked; NaN if that is not known.
+    assumed : str
+        What was taken for what is not known: "n from 100 to 10,000".
+    difference : bool
+        Whether it is the difference of two numbers.
+    low, high : float
+        The range that it can have.
+    """
+
+    value: float
+    limits: Limits
+    unit: str = "%"
+    n: float = np.nan
+    assumed: str = ""
+    difference: bool = False
+    low: float = 0.0
+    high: float = 100.0
+
+    def p_value(self, edge: float) -> float:
+        """Return 1 - level at which the limits just reach the edge."""
+        if not np.isfinite(edge):
+            return 0.0
+
+        def limits(alpha: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            low, high = zip(*(self.limits(float(a)) for a in alpha), strict=True)
+            return np.asarray(low), np.asarray(high)
+
+        return float(p_by_inversion(limits, np.asarray([self.value]), np.asarray([edge]))[0])
