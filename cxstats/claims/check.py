@@ -94,6 +94,10 @@ def check(
     need_params(found, params or {})
     one_of("check(adjust=)", adjust, ADJUST)
     need_level("check", level)
+    if data is None and (wanted := sorted({name for claim in found for name in _needed(claim)})):
+        raise ArgumentError(
+            f"check(data=): nothing was given, and the claims take {listing(wanted)}. Give a survey or a frame."
+        )
     declaration = None if declared is None else read_declaration(declared)
     each = 1 - (1 - level) / max(len(found), 1) if adjust == "bonferroni" else level
     with remembering():
@@ -249,6 +253,13 @@ def _sets(data: Any) -> dict[str, Any]:
                 raise ArgumentError(f"check(data=): a data set is named by a text, not by {name!r}.")
         return dict(data)
     return {"survey": data if isinstance(data, Survey) else Survey(data)}
+
+
+def _needed(claim: Claim | AllOf) -> set[str]:
+    """Return the data sets that a claim, its parts and its premise take."""
+    parts = claim.parts if isinstance(claim, AllOf) else (claim,)
+    given = set() if claim.given is None else _needed(claim.given)
+    return given | {name for part in parts for name in part.sets}
 
 
 def _columns(data: Any) -> list[str]:
