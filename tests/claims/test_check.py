@@ -322,7 +322,13 @@ def test_arguments_that_mean_nothing_are_refused(
         cx.check(arguments, answers, **options)
 
 
-@pytest.mark.parametrize("data", [None, 3, "survey.csv", [1, 2]])
+def test_nothing_is_not_enough_for_claims_about_data() -> None:
+    whole = cx.all_of("both", parts=[claim("a"), claim("b", data="staff")])
+    with pytest.raises(ArgumentError, match="nothing was given, and the claims take 'staff', 'survey'"):
+        cx.check(whole)
+
+
+@pytest.mark.parametrize("data", [3, "survey.csv", [1, 2]])
 def test_data_that_is_none_is_refused(data: Any) -> None:
     with pytest.raises(
         CxError, match=f"{type(data).__name__}.*a frame is needed|a frame is needed.*{type(data).__name__}"
