@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import cxstats as cx
+
 TABLE = Path(__file__).parent.parent / "benchmarks" / "calibration.csv"
 
 
@@ -48,3 +50,15 @@ def test_shares_of_simple_random_samples_keep_the_promise(measure: str) -> None:
     found = [over(row) for row in rows() if (row["measure"], row["design"]) == (measure, "simple")]
     assert found
     assert max(found) <= 1
+
+
+def test_check_owns_up_to_where_the_promise_is_broken() -> None:
+    said = " ".join((cx.check.__doc__ or "").split())
+    broken = [row for row in rows() if over(row) > 1]
+    assert f"Of the {len(rows())} situations" in said
+    assert f"the promise is broken in {len(broken)}" in said
+    assert {row["measure"] for row in broken} == {"mean, skewed spend"}
+    assert f"in up to {max(int(row['n']) for row in broken)} answers" in said
+    worst = max(float(row[side]) for row in broken for side in ("supported above(0)", "supported below(0)"))
+    assert worst == max(float(row["supported below(0)"]) for row in broken)
+    assert f"in up to {worst:.1f} % of samples" in said

@@ -76,6 +76,9 @@ def check(
     -----
     A verdict is about the data at hand. A claim that is not contradicted is not thereby true: look at the interval.
 
+    Of the 348 situations in ``benchmarks/calibration.md`` the promise is broken in 13, all of them means of skewed amounts
+    (log-normal spend) in up to 300 answers: the truth lies above the interval in up to 6.8 % of samples.
+
     References
     ----------
     Wellek, S. (2010). *Testing Statistical Hypotheses of Equivalence and Noninferiority*, 2nd ed. CRC.
