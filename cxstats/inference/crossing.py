@@ -56,7 +56,7 @@ def reaching(estimate: Estimate, level: float, over: str | None = None, per: str
     says so. A straight line that fits some years need not go on: this is arithmetic, not a forecast.
 
     Both limits together miss in 5 %, but if the true slope is near 0 nearly all of that falls on one side: a slope that seems
-    to go the wrong way puts the time into the past. On either side 3.7 % missed at most, by kind of design
+    to go the wrong way puts the time into the past. On either side 2.8 % missed at most, by kind of design
     (``benchmarks/claim_measures.md``).
 
     References

@@ -64,8 +64,8 @@ def explained(survey: Any, score: Score, by: str | Sequence[str], where: Express
     -----
     More groups explain more by chance alone; the correction takes that off, the sample's own eta squared does not. The
     interval reaches 0 unless the groups differ at its level. With true values of 0 to 30 %, 2 to 8 groups and 200 to 5,000
-    answers, at least 95.2 % of intervals held the truth, and the limits missed on either side in at most
-    3.4 % of samples, by kind of design (``benchmarks/claim_measures.md``).
+    answers, at least 95.7 % of intervals held the truth, and the limits missed on either side in at most
+    2.9 % of samples, by kind of design (``benchmarks/claim_measures.md``).
 
     References
     ----------

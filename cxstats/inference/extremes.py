@@ -55,7 +55,7 @@ def extreme(estimate: Estimate, of: str = "largest") -> Estimate:
     whose interval is unknown leaves the end open that it could hold. Where the correlation of a row is unknown, or with more
     than 500 rows, alpha* is Bonferroni's.
 
-    With 2 to 8 groups, all truths equal or one apart, the limits missed on either side in at most 2.5 % of samples,
+    With 2 to 8 groups, all truths equal or one apart, the limits missed on either side in at most 1.4 % of samples,
     by kind of design (``benchmarks/claim_measures.md``), where 2.5 are allowed.
 
     References

@@ -37,7 +37,7 @@ def interaction(estimate: Estimate, effect: Mapping[str, Any], by: Mapping[str, 
     Notes
     -----
     On a scale with an end, an effect is smaller where people are close to the end: an interaction of shares can vanish on
-    the log scale, and the other way round. The limits missed on either side in at most 2.3 % of samples, by
+    the log scale, and the other way round. The limits missed on either side in at most 2.1 % of samples, by
     kind of design (``benchmarks/claim_measures.md``), where 2.5 are meant to.
 
     References

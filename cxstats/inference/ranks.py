@@ -51,7 +51,7 @@ def ranks(estimate: Estimate, *, highest_first: bool = True, simultaneous: bool 
     (shares MOVER) at the level alpha* at which all hold at once. A row without a value may hold any rank.
 
     With 3 to 8 groups, in at most 0.8 % of samples some rank lay outside its interval where 5 are allowed, and
-    one named beforehand on either side of its own in at most 1.9 % where 2.5 are, by kind of design
+    one named beforehand on either side of its own in at most 1.2 % where 2.5 are, by kind of design
     (``benchmarks/claim_measures.md``).
 
     References
