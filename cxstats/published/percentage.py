@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cxstats.claims import Claim, Verdict, above, check
+from cxstats.claims.declaration import need_level
 from cxstats.claims.reading import Reading
 from cxstats.errors import ArgumentError
 from cxstats.published import bounds, pairs
@@ -530,9 +531,3 @@ def need_edge(place: str, edge: object) -> None:
     need_number(f"{place}(edge)", edge, "a percentage between 0 and 100")
     if not 0 <= float(edge) <= 100:  # type: ignore[arg-type]
         raise ArgumentError(f"{place}({edge!r}): a percentage lies between 0 and 100.")
-
-
-def need_level(place: str, level: object) -> None:
-    """Raise `ArgumentError` for what is no level."""
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-        raise ArgumentError(f"{place}(level={level!r}): a level lies between 0 and 1, such as 0.95.")
