@@ -78,6 +78,10 @@ class LonePsuError(DesignError, Unanswerable):
     """A stratum holds a single PSU, so nothing is known of its variance."""
 
 
+class PopulationError(ArgumentError, Unanswerable):
+    """Two published figures are not known to be of one population, so nothing follows on what they have in common."""
+
+
 class NoScaleError(ArgumentError, Unanswerable):
     """The scale of a column is not declared, so what is asked of it has no unit."""
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cxstats.claims.region import Region
 from cxstats.inference.intervals import p_by_inversion
 
 Limits = Callable[[float], tuple[float, float]]  # alpha to the widest limits
+Needed = Callable[[Region, float], float]  # region and level to the people with whom the figures would decide
 
 
 @dataclass(frozen=True)
@@ -27,15 +29,24 @@ class Reading:
     limits : callable
         From alpha to lower and upper limit.
     unit : str
-        "%" or "% points".
+        "%", "% points", "correlation" or what else the number is in.
     n : float
-        People asked; NaN if that is not known.
+        People asked, or what else it is of; NaN if that is not known.
     assumed : str
         What was taken for what is not known: "n from 100 to 10,000".
     difference : bool
         Whether it is the difference of two numbers.
     low, high : float
         The range that it can have.
+    needed : callable, optional
+        From region and level to the number of people with whom the figures, as printed, would decide; NaN where no number of
+        people tells that.
+    cautions : tuple of str
+        What to know of the number.
+    whom : str
+        What n counts: "people".
+    middle : float
+        The middle of the bounds, where only they are known.
     """
 
     value: float
@@ -46,6 +57,15 @@ class Reading:
     difference: bool = False
     low: float = 0.0
     high: float = 100.0
+    needed: Needed | None = None
+    cautions: tuple[str, ...] = ()
+    whom: str = "people"
+    middle: float = np.nan
+
+    @property
+    def centre(self) -> float:
+        """The value, or the middle of its bounds where only they are known."""
+        return self.middle if np.isnan(self.value) else self.value
 
     def p_value(self, edge: float) -> float:
         """Return 1 - level at which the limits just reach the edge."""
@@ -56,4 +76,4 @@ class Reading:
             low, high = zip(*(self.limits(float(a)) for a in alpha), strict=True)
             return np.asarray(low), np.asarray(high)
 
-        return float(p_by_inversion(limits, np.asarray([self.value]), np.asarray([edge]))[0])
+        return float(p_by_inversion(limits, np.asarray([self.centre]), np.asarray([edge]))[0])

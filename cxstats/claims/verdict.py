@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.claims import words
-from cxstats.claims.claim import Claim
+from cxstats.claims.claim import AllOf, Claim
 from cxstats.claims.reading import Reading
 from cxstats.claims.region import Region
 from cxstats.inference.periods import over_time
 from cxstats.inference.settle import NO_RULE, settling_factor
 
 if TYPE_CHECKING:
-    from cxstats.claims.claim import AllOf
     from cxstats.inference import Estimate
 
 SUPPORTED, CONTRADICTED, INCONCLUSIVE, UNTESTABLE = "supported", "contradicted", "inconclusive", "untestable"
 VERDICTS = (SUPPORTED, CONTRADICTED, INCONCLUSIVE, UNTESTABLE)
+PUBLISHED = "published figures"  # what a verdict may rest on, besides data
 METHOD = "guarded"  # intervals that keep their promise near 0 and 100 %
 
 
@@ -39,7 +39,8 @@ class Verdict:
     reason : str
         Why: where the interval lies, or what is missing.
     estimate, conf_low, conf_high : float
-        The measure with its interval, in `unit`; of an `all_of`, those of the part that decides.
+        The measure with its interval, in `unit`; of an `all_of`, those of the part that decides. The estimate is NaN where
+        published figures only give bounds.
     region, unit : str
         Where the number should lie.
     level : float
@@ -50,7 +51,8 @@ class Verdict:
         Answers in the base, and the simple random sample that would be as exact.
     n_to_settle : float
         Respondents, of the same design and PSUs scaled alike, with whom an inconclusive claim would be settled with a power
-        of 80 % if the estimate is true; infinite on the boundary; NaN for settled ones and where no rule gives it.
+        of 80 % if the estimate is true; infinite on the boundary; NaN for settled ones and where no rule gives it. Of published
+        figures, the people with whom they would be settled as they are printed; infinite if rounding hides it.
     sentence : str
         The verdict in one plain sentence.
     declared : str
@@ -130,15 +132,18 @@ def judged(claim: Claim, region: Region, estimate: Estimate, level: float) -> Ve
 def read(claim: Claim, region: Region, reading: Reading, level: float) -> Verdict:
     """Return the verdict on a claim about published figures."""
     low, high = reading.limits(1 - level)
-    inside = region.low < reading.value < region.high
+    said = region.judge(low, high)
+    settle = reading.needed(region, level) if reading.needed and said == INCONCLUSIVE else np.nan
+    centre = float(reading.centre)
+    inside = region.low < centre < region.high
     p = [reading.p_value(edge) for edge in (region.low, region.high)]
     verdict = Verdict(
-        claim.id, claim.says, claim.source, region.judge(low, high), "", reading.value, low, high, str(region), reading.unit,
-        level, max(p) if inside else p[reading.value > region.low], reading.n, edges=(region.low, region.high), why=claim.why,
-        what=claim.what or "the published figure", notes=(reading.assumed,) if reading.assumed else (),
-        basis="published figures",
+        claim.id, claim.says, claim.source, said, "", reading.value, low, high, str(region), reading.unit,
+        level, max(p) if inside else p[centre > region.low], reading.n, edges=(region.low, region.high), why=claim.why,
+        what=claim.what or "the published figure", notes=(*filter(None, [reading.assumed]), *reading.cautions),
+        basis=PUBLISHED, n_to_settle=settle,
     )  # fmt: skip
-    verdict = replace(verdict, reason=words.place_of(verdict, region, no_rule=False, settle=np.nan))
+    verdict = replace(verdict, reason=words.place_of(verdict, region, no_rule=False, settle=settle, whom=reading.whom))
     associated = "difference" if reading.difference and not claim.identified else ""
     return replace(verdict, sentence=words.sentence(verdict, verdict.what, associated))
 
@@ -171,8 +176,14 @@ def untestable(
     bare = seen or Verdict(claim.id, claim.says, claim.source, UNTESTABLE, "", level=level)
     if region is not None:
         bare = replace(bare, region=str(region), edges=(region.low, region.high))
-    said = replace(bare, verdict=UNTESTABLE, reason=reason, p_value=np.nan, notes=())  # the reason says it all
+    basis = bare.basis if _takes_data(claim) else PUBLISHED
+    said = replace(bare, verdict=UNTESTABLE, reason=reason, p_value=np.nan, notes=(), basis=basis)  # the reason says it all
     return replace(said, sentence=words.sentence(said, ""))
+
+
+def _takes_data(claim: Claim | AllOf) -> bool:
+    """Tell whether a claim is about data, and not about published figures."""
+    return any(part.sets for part in (claim.parts if isinstance(claim, AllOf) else (claim,)))
 
 
 def together(claim: AllOf, at_level: list[Verdict], stricter: list[Verdict], level: float) -> Verdict:
@@ -219,7 +230,7 @@ def _decided(at_level: list[Verdict], stricter: list[Verdict]) -> tuple[str, int
 
 def _outside(part: Verdict) -> bool:
     """Tell whether the estimate lies outside the region, so that no level makes the part supported."""
-    return not part.edges[0] < part.estimate < part.edges[1]
+    return not (np.isnan(part.estimate) or part.edges[0] < part.estimate < part.edges[1])
 
 
 def _need(part: Verdict) -> float:

@@ -179,12 +179,13 @@ class Verdicts(Sequence[Verdict]):
         return [(v.claim, v.reason) for v in self.verdicts if v.verdict in ("inconclusive", "untestable")]
 
     def _notes(self) -> list[tuple[str, str]]:
-        """Return each note once, with the claims that share it; what a part notes is not said again of its `all_of`."""
+        """Return each note once, with the claims that share it: an `all_of` if all its parts do, else those parts."""
         told: dict[str, list[str]] = {}
-        for row in self._rows():
-            for note in row.notes:
-                if not any(note in part.notes for part in row.parts):
-                    told.setdefault(note, []).append(row.claim)
+        for verdict in self.verdicts:
+            for note in dict.fromkeys([*verdict.notes, *(note for part in verdict.parts for note in part.notes)]):
+                sharing = [f"{verdict.claim}: {part.claim}" for part in verdict.parts if note in part.notes]
+                some = 0 < len(sharing) < len(verdict.parts)
+                told.setdefault(note, []).extend(sharing if some else [verdict.claim])
         return [(", ".join(dict.fromkeys(ids)), note) for note, ids in told.items()]
 
     def _facts(self) -> dict[str, str]:

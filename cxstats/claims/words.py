@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cxstats.claims.verdict import Verdict
 
 MOST_IN_BASE = 0.5  # of the respondents: if fewer are, it is told how many of those needed would be
+LEAST = {"correlation": 2}  # decimals
 MINUS = "\N{MINUS SIGN}"
 ASSOCIATED = {
     "difference": "a difference associated with what sets the groups apart, not shown to be its effect",
@@ -49,7 +50,7 @@ def edge(value: float) -> str:
 
 def numbers(v: Verdict) -> tuple[str, str, str]:
     """Return the estimate and its limits, told apart from the edges beside which they lie."""
-    decimals = max(digits(v.conf_low, v.conf_high, v.estimate), 1 if v.unit.startswith("%") else 0)
+    decimals = max(digits(v.conf_low, v.conf_high, v.estimate), LEAST.get(v.unit, 1 if v.unit.startswith("%") else 0))
     finite = [e for e in v.edges if np.isfinite(e)]
     for value in (v.conf_low, v.conf_high):
         while decimals < 6 and any(value != e and round(value, decimals) == round(e, decimals) for e in finite):
@@ -65,7 +66,7 @@ def respondents(count: float) -> str:
     return f"{count:,.0f}"
 
 
-def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: float = 1.0) -> str:
+def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: float = 1.0, whom: str = "") -> str:
     """Say where the interval lies, and what would settle it; `part` is that of the respondents in the base."""
     _, low, high = numbers(v)
     span = f"the interval {low} to {high}"
@@ -76,12 +77,24 @@ def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: 
     crossed = " and ".join(edge(e) for e in v.edges if np.isfinite(e) and v.conf_low <= e <= v.conf_high)
     if no_rule:
         more = "; no rule gives the sample that would settle a measure of this kind"
+    elif v.basis != "data":
+        more = _in_print(settle, whom, unknown=not np.isfinite(v.n))
     elif np.isinf(settle):
         more = "; the estimate lies on the edge, so no sample would settle it"
     else:
         within = f" ({respondents(part * settle)} of them in the base)" if part < MOST_IN_BASE else ""
         more = "" if np.isnan(settle) else f"; about {respondents(settle)} respondents would settle it{within}"
     return f"{span} reaches across {crossed}{more}"
+
+
+def _in_print(settle: float, whom: str, *, unknown: bool) -> str:
+    """Say with how many people published figures would settle a claim, printed as they are."""
+    if np.isnan(settle):
+        return ""
+    if np.isinf(settle):
+        return f"; no number of {whom} would settle it with the figures as they are printed"
+    where = ", where n is not told," if unknown else ""
+    return f"; the same figures from about {respondents(settle)} {whom}{where} would settle it"
 
 
 def no_interval(note: str) -> str:
@@ -104,6 +117,8 @@ def sentence(v: Verdict, what: str, associated: str = "") -> str:
     value, low, high = numbers(v)
     unit, what = _unit(v.unit), _clause(what)
     found = f"{what} is {value}{unit} ({100 * v.level:g} % interval {low} to {high}, {_people(v)})"
+    if np.isnan(v.estimate):
+        found = f"{what} lies anywhere from {low} to {high}{unit} ({100 * v.level:g} % limits, {_people(v)})"
     tail = f", {ASSOCIATED[associated]}" if associated else ""
     place = v.reason.partition("; ")[2]
     if v.verdict == "inconclusive":

@@ -6,14 +6,17 @@ people have in common is not known; between them lie Frechet's bounds ``max(0, p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from cxstats.claims.region import Region
 from cxstats.inference import intervals
 
 EXACT = 1e-9
+MOST_NEEDED = 10**9
+Limits = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,8 @@ def exact(p: float, n: float, alpha: float) -> tuple[float, float]:
     return float(low[0]), float(high[0])
 
 
-def counts(value: float, decimals: int, n: int) -> range:
-    """Return the numbers of people out of n that round to a percentage; halves may be rounded either way."""
-    half = 0.5 * 10.0**-decimals
+def counts(value: float, half: float, n: int) -> range:
+    """Return the numbers of people out of n within `half` a point of a percentage; halves may be rounded either way."""
     first = int(np.ceil((value - half) * n / 100 - EXACT))
     return range(max(first, 0), min(int(np.floor((value + half) * n / 100 + EXACT)), n) + 1)
 
@@ -68,6 +70,21 @@ def difference(p: Share, q: Share, alpha: float, correlations: Sequence[float]) 
         _combined(p.high, exact(p.high, p.n, alpha), 1.0, q.low, exact(q.low, q.n, alpha), r)[1] for r in correlations
     ]
     return min(low), max(high)
+
+
+def linear(shares: Sequence[Share], weights: Sequence[float], alpha: float) -> Limits:
+    """Return limits of a weighted sum of shares of different people, by MOVER at the worst ends of rounding."""
+    ends = []
+    for side in (1.0, -1.0):  # of the sum, and of the sum with all signs turned
+        value = reach = 0.0
+        for share, c in zip(shares, weights, strict=True):
+            rising = side * c >= 0
+            at = share.low if rising else share.high
+            limit = share.limits(alpha)[0 if rising else 1]
+            value += side * c * at
+            reach += (c * (at - limit)) ** 2
+        ends.append(side * (value - float(np.sqrt(reach))))
+    return ends[0], ends[1]
 
 
 def _combined(
@@ -150,10 +167,26 @@ def one_sided(apart: float, error: float, level: float) -> float:
     def off(c: float) -> float:
         return float(special.ndtr(c + far) - special.ndtr(-c)) - level
 
-    return float(special.ndtr(-optimize.brentq(off, 0.0, 10.0)))
+    return 0.5 if off(0.0) >= 0 else float(special.ndtr(-optimize.brentq(off, 0.0, 10.0)))
 
 
-def smallest(holds: Callable[[int], bool], most: int) -> float:
+def percent(limits: Limits) -> Limits:
+    """Return limits of shares in percent."""
+    return 100 * limits[0], 100 * limits[1]
+
+
+def widest(limits: Iterable[Limits]) -> Limits:
+    """Return the widest of several limits of shares, in percent."""
+    low, high = zip(*limits, strict=True)
+    return percent((min(low), max(high)))
+
+
+def deciding(region: Region, limits: Callable[[int], Limits]) -> float:
+    """Return from which number of people on the limits decide whether something lies in a region; infinite if never."""
+    return smallest(lambda n: region.judge(*limits(n)) != "inconclusive")
+
+
+def smallest(holds: Callable[[int], bool], most: int = MOST_NEEDED) -> float:
     """Return from which whole number on something holds that holds for all larger ones; infinite if not even at `most`."""
     if not holds(most):
         return np.inf

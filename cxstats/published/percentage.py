@@ -6,26 +6,21 @@ each answer is a table with a line for every number of people that is taken for 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from cxstats.claims import Claim, Verdict, above, check
 from cxstats.claims.declaration import need_level
-from cxstats.claims.reading import Reading
 from cxstats.errors import ArgumentError
 from cxstats.published import bounds, pairs
-from cxstats.published.bounds import Share
+from cxstats.published.line import Line, by_size, joined, people, span
+from cxstats.published.printed import Printed, need_edge
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxstats.claims.reading import Reading
     from cxstats.inference import Estimate
-
-PLAUSIBLE = (100, 300, 1_000, 3_000, 10_000)  # taken where the number of people asked is not told
-MOST_NEEDED = 10**9
 
 
 class Feasible(NamedTuple):
@@ -37,7 +32,7 @@ class Feasible(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Percentage:
+class Percentage(Printed):
     """A published percentage, with what is known of it.
 
     Parameters
@@ -61,6 +56,11 @@ class Percentage:
         Who published it, and when.
     plausible_n : sequence of int
         Numbers of people taken for possible if `n` is None.
+    rounding : float, optional
+        How far the share of the sample may lie from the figure, in points, where it is told in coarser words than its decimals:
+        2 for "two thirds" given as 67. By default half a unit of the last decimal.
+    unknown : str
+        What else is not told: "the base of the percentage".
 
     Raises
     ------
@@ -84,55 +84,6 @@ class Percentage:
           n  percentage  conf_low  conf_high
     0  6723        67.0      65.4       68.6
     """
-
-    value: float
-    n: int | None = None
-    decimals: int = 0
-    design_effect: float = 1.0
-    weighted: bool = False
-    says: str = ""
-    population: str = ""
-    source: str = ""
-    plausible_n: Sequence[int] = PLAUSIBLE
-
-    def __post_init__(self) -> None:
-        need_number("Percentage(value=)", self.value, "a percentage between 0 and 100")
-        if not 0 <= self.value <= 100:
-            raise ArgumentError(f"Percentage({self.value:g}): a percentage lies between 0 and 100.")
-        if isinstance(self.decimals, bool) or not isinstance(self.decimals, int) or self.decimals < 0:
-            raise ArgumentError(f"Percentage(decimals=): a number of decimals such as 0 or 1, not {self.decimals!r}.")
-        if abs(round(self.value, self.decimals) - self.value) > 1e-9:
-            shown = len(f"{self.value:.10f}".rstrip("0").partition(".")[2])
-            raise ArgumentError(
-                f"Percentage({self.value:g}, decimals={self.decimals}): the figure has {shown} decimals. Say "
-                f"decimals={shown} if it was printed so."
-            )
-        sizes = self.plausible_n if self.n is None else [self.n]
-        if not len(sizes):
-            raise ArgumentError("Percentage(plausible_n=): at least one number of people is needed.")
-        for size in sizes:
-            whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
-            if not whole or size < 1:
-                place = "plausible_n" if self.n is None else "n"
-                raise ArgumentError(f"Percentage({place}=): a number of people is whole and at least 1, not {size!r}.")
-        need_number("Percentage(design_effect=)", self.design_effect, "a positive number, 1 for a simple random sample")
-        if not self.design_effect > 0:
-            raise ArgumentError(
-                f"Percentage(design_effect={self.design_effect:g}): a positive number, 1 for a simple random sample."
-            )
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """The numbers of people taken for possible: `n` itself, if it is known."""
-        return tuple(int(n) for n in self.plausible_n) if self.n is None else (int(self.n),)
-
-    def at(self, n: int) -> Share:
-        """Return the share behind the figure, if `n` people were asked."""
-        half = 0.5 * 10.0**-self.decimals
-        low, high = max(self.value - half, 0.0) / 100, min(self.value + half, 100.0) / 100
-        if not self.weighted and self.design_effect == 1:
-            low, high = bounds.whole(low, high, n)
-        return Share(self.value / 100, low, high, n / self.design_effect)
 
     def interval(self, level: float = 0.95) -> pd.DataFrame:
         """Return the interval of the share in the population, from sampling and rounding together.
@@ -169,8 +120,8 @@ class Percentage:
         >>> import cxstats as cx
         >>> cx.Percentage(64).interval()[["n", "n_is", "conf_low", "conf_high"]].round(1)
                n     n_is  conf_low  conf_high
-        0    100  assumed      53.8       73.4
-        1    300  assumed      57.9       69.8
+        0    100  assumed      53.3       73.8
+        1    300  assumed      57.8       69.9
         2   1000  assumed      60.4       67.5
         3   3000  assumed      61.7       66.2
         4  10000  assumed      62.5       65.4
@@ -185,25 +136,6 @@ class Percentage:
             lines.append([n, self.n_is, float(self.value), *(100 * x for x in (share.low, share.high, low, high))])
         names = ["n", "n_is", "percentage", "rounding_low", "rounding_high", "conf_low", "conf_high"]
         return pd.DataFrame(lines, columns=names)
-
-    @property
-    def n_is(self) -> str:
-        """Whether the number of people was published, or is assumed."""
-        return "assumed" if self.n is None else "published"
-
-    def reading(self) -> Reading:
-        """Return the figure as a claim measures it, with the widest limits over all possible numbers of people."""
-
-        def limits(alpha: float) -> tuple[float, float]:
-            every = [self.at(n).limits(alpha) for n in self.sizes]
-            return 100 * min(low for low, _ in every), 100 * max(high for _, high in every)
-
-        return Reading(
-            self.value,
-            limits,
-            n=np.nan if self.n is None else float(self.n),
-            assumed=pairs.assumed(self),
-        )
 
     def exceeds(self, edge: float = 50.0, *, level: float = 0.95) -> Verdict:
         """Judge whether more than `edge` percent of the population say so.
@@ -274,16 +206,17 @@ class Percentage:
             return Feasible(None, "nobody says how many were asked", none)
         if self.weighted or self.design_effect != 1:
             return Feasible(None, "a weighted figure is no whole number of people over n", none)
-        if self.n >= 100 * 10**self.decimals:
-            printed = "whole percent" if not self.decimals else f"{self.decimals} decimal{'s'[: self.decimals > 1]}"
-            return Feasible(None, f"with {self.n:,} people every figure of {printed} can occur", none)
-        counts = bounds.counts(self.value, self.decimals, self.n)
+        if self.n * 2 * self.half >= 100:
+            printed = f"of {self.decimals} decimal{'s'[: self.decimals > 1]}" if self.decimals else "of whole percent"
+            printed = printed if self.rounding is None else f"rounded by {self.rounding:g} points"
+            return Feasible(None, f"with {self.n:,} people every figure {printed} can occur", none)
+        counts = bounds.counts(self.value, self.half, self.n)
         if counts:
             many = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
-            return Feasible(True, f"{many} of {self.n:,} round to {self._printed}", counts)
+            return Feasible(True, f"{many} of {self.n:,} round to {self.printed}", counts)
         below = int(self.value * self.n // 100)
         near = ", ".join(f"{k} are {100 * k / self.n:.4g} %" for k in (below, below + 1) if k <= self.n)
-        return Feasible(False, f"no number of people out of {self.n:,} rounds to {self._printed}: {near}", counts)
+        return Feasible(False, f"no number of people out of {self.n:,} rounds to {self.printed}: {near}", counts)
 
     def n_needed(self, than: float | Percentage = 50.0, *, level: float = 0.95) -> float:
         """Return from how many people on the figure, as printed, is clear of an edge or of another figure.
@@ -318,7 +251,7 @@ class Percentage:
         --------
         >>> import cxstats as cx
         >>> cx.Percentage(64).n_needed(cx.Percentage(67, n=6723))
-        3164.0
+        3257.0
         """
         need_level("n_needed", level)
         if isinstance(than, Percentage):
@@ -338,7 +271,7 @@ class Percentage:
                 low, high = self.at(n).limits(1 - level)
                 return 100 * low > than or 100 * high < than
 
-        return bounds.smallest(clear, MOST_NEEDED)
+        return bounds.smallest(clear)
 
     def compare(self, other: Percentage, *, same_people: bool = False, level: float = 0.95) -> pd.DataFrame:
         """Return the difference to another figure: this one minus the other.
@@ -384,6 +317,85 @@ class Percentage:
         """
         need_level("compare", level)
         return pairs.comparison(self, other, same_people=same_people, level=level)
+
+    def difference(self, other: Percentage, *, same_people: bool = False) -> Reading:
+        """Return the difference to another figure as the measure of a claim: this one minus the other.
+
+        Parameters
+        ----------
+        other : Percentage
+            The other figure.
+        same_people : bool
+            Whether the same people gave both answers.
+
+        Returns
+        -------
+        Reading
+            What a `Claim` on published figures measures, with the widest limits over all that is not told.
+
+        Raises
+        ------
+        ArgumentError
+            If `other` is no percentage, or the same people have two numbers or two populations.
+
+        Notes
+        -----
+        A difference between two surveys holds everything in which they differ: the question, the year, who was asked.
+
+        References
+        ----------
+        Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures. *Stat. Med.* 27.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> more, pay = cx.Percentage(64, n=5000), cx.Percentage(67, n=6723)
+        >>> fewer = cx.Claim("fewer", says="fewer would pay", measure=lambda: pay.difference(more), region=cx.below(0), data=())
+        >>> cx.check(fewer)["fewer"].verdict
+        'contradicted'
+        """
+        return pairs.reading(self, other, same_people=same_people)
+
+    def among(self, other: Percentage, *, same_people: bool = True) -> Reading:
+        """Return the share who say this among those who say the other as the measure of a claim: bounds, as of `given`.
+
+        Parameters
+        ----------
+        other : Percentage
+            Another figure of the same population: the condition.
+        same_people : bool
+            Whether the same people gave both answers, or two samples of one population.
+
+        Returns
+        -------
+        Reading
+            What a `Claim` on published figures measures. A claim about figures of two populations is untestable.
+
+        Raises
+        ------
+        PopulationError
+            If the populations are not stated or not the same; `check` makes it "untestable".
+        ArgumentError
+            If nobody says the other.
+
+        Notes
+        -----
+        The verdict is decided only if the whole range of what is possible lies on one side.
+
+        References
+        ----------
+        Imbens, G. W. and Manski, C. F. (2004). Confidence intervals for partially identified parameters. *Econometrica* 72.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> pay, more = (cx.Percentage(v, n=1000, population="adults") for v in (67, 64))
+        >>> most = cx.Claim("most", says="most of them would", measure=lambda: pay.among(more), region=cx.above(50), data=())
+        >>> cx.check(most).frame()[["conf_low", "conf_high", "verdict"]].round(1)
+           conf_low  conf_high       verdict
+        0      40.9      100.0  inconclusive
+        """
+        return pairs.overlap_reading(self, other, same_people=same_people, among=True)
 
     def both(self, other: Percentage, *, same_people: bool = True, level: float = 0.95) -> pd.DataFrame:
         """Return the bounds on how many said both: ``max(0, p + q - 1)`` to ``min(p, q)``.
@@ -511,23 +523,27 @@ class Percentage:
         need_level("agrees_with", level)
         return pairs.replication(self, estimate, within=within, level=level)
 
-    @property
-    def _printed(self) -> str:
-        return f"{self.value:.{self.decimals}f} %"
-
-    def __str__(self) -> str:
-        asked = "n unknown" if self.n is None else f"n = {self.n:,}"
-        return f"{self._printed}{f' {self.says}' if self.says else ''} ({asked})"
-
-
-def need_number(place: str, value: object, what: str) -> None:
-    """Raise `ArgumentError` for what is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
-        raise ArgumentError(f"{place}: {what}, not {value!r}.")
-
-
-def need_edge(place: str, edge: object) -> None:
-    """Raise `ArgumentError` for what is no percentage."""
-    need_number(f"{place}(edge)", edge, "a percentage between 0 and 100")
-    if not 0 <= float(edge) <= 100:  # type: ignore[arg-type]
-        raise ArgumentError(f"{place}({edge!r}): a percentage lies between 0 and 100.")
+    def audited(self, level: float) -> Line:
+        """Return the line of an audit about this figure."""
+        by_n = {n: bounds.percent(self.at(n).limits(1 - level)) for n in self.sizes}
+        low, high = self.limits(1 - level)
+        limits = f"{span((low, high))} %" if self.n else by_size(by_n, "%")
+        if low > 50 or high < 50:
+            bears = f"a {'majority' if low > 50 else 'minority'}"
+            bears += "" if self.n else f", whether {min(self.sizes):,} or {max(self.sizes):,} were asked"
+        else:
+            count = self.n_needed(50.0, level=level) if self.value != 50 else float("inf")
+            half = "majority" if self.value > 50 else "minority"
+            some = f"it would take {people(count)} people" if count < float("inf") else "and no n would tell"
+            bears = f"neither a majority nor a minority: {some} to call it a {half}"
+            if not self.n and any(lo > 50 or hi < 50 for lo, hi in by_n.values()):
+                bears = f"a {half} only if {people(count)} or more were asked"
+        found = self.feasible()
+        doubts = [
+            "" if self.n else "how many were asked",
+            "" if self.population else "who was asked",
+            self.unknown,
+            f"why {found.reason}" if found.possible is False else "",
+        ]
+        n = float("nan") if self.n is None else float(self.n)
+        return Line(self.words, self.source, n, self.value, low, high, "%", f"{bears}: {limits}", joined(doubts))
