@@ -65,7 +65,7 @@ def plot_verdicts(
     On the row of each claim its region is shaded, with its edges as upright lines. A dot is supported, a cross contradicted, a
     diamond inconclusive; the word stands at the right, beside the base n. Claims of one unit share a panel, unless one of them
     would be too small to be seen beside another. The conditions of an `all_of` stand indented below it, or in another panel as
-    "id: condition"; it has no number of its own. An arrow is an interval without an end. Claims that the data cannot test are
+    "id: condition"; it has no number of its own. A question mark for n: published figures do not tell it. An arrow is an interval without an end. Claims that the data cannot test are
     listed at the bottom, with the reason.
 
     Parameters
@@ -193,7 +193,7 @@ def _columns(ax: Axes, rows: list[Row], pitch: float, *, headed: bool) -> float:
     from matplotlib.transforms import ScaledTranslation
 
     size = float(np.clip(0.85 * pitch, SMALLEST, text_size("x-small")))
-    widest = max(len(f"{row.verdict.n:,.0f}") for row in rows) * 0.64 * size
+    widest = max(len(_people(row.verdict.n)) for row in rows) * 0.64 * size
     symbol = 6 + widest + 1.2 * size
     there = ax.get_yaxis_transform() + ScaledTranslation(symbol / 72, 0, need_figure(ax).dpi_scale_trans)
 
@@ -206,7 +206,7 @@ def _columns(ax: Axes, rows: list[Row], pitch: float, *, headed: bool) -> float:
     for row in rows:
         marker, color = LOOKS[row.verdict.verdict]
         if row.drawn:
-            write(f"{row.verdict.n:,.0f}", row, 6 + widest, "right", MUTED)
+            write(_people(row.verdict.n), row, 6 + widest, "right", MUTED)
         ax.plot([1], [row.y], marker, color=color, markersize=0.55 * size, transform=there, clip_on=False)
         write(row.verdict.verdict, row, symbol + 0.7 * size, "left", ink(color))
     if headed:
@@ -215,6 +215,11 @@ def _columns(ax: Axes, rows: list[Row], pitch: float, *, headed: bool) -> float:
             va="bottom", size=text_size("x-small"), color=MUTED,
         )  # fmt: skip
     return float(symbol + 8.5 * size)
+
+
+def _people(n: float) -> str:
+    """Return a number of answers; that of published figures may not be told."""
+    return f"{n:,.0f}" if np.isfinite(n) else "?"
 
 
 def _values(ax: Axes, panel: Panel, width: float) -> None:

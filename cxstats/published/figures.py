@@ -10,7 +10,7 @@ from cxstats.published.trend import PublishedTrend
 POWERNET = "Customer Experience: Am I Doing This Right? (Powernet)"
 SALESFORCE, PWC, CEB = "Salesforce 2018", "PwC 2018", "CEB 2010"
 AMEX = "American Express {}, United States"
-US = "US consumers {}"
+US = "US consumers in {}"
 SQM, BART, KEININGHAM = "SQM", "BART customer satisfaction surveys", "Keiningham et al. 2007"
 
 MATTERS_MORE = Percentage(
@@ -20,9 +20,9 @@ MATTERS_MORE = Percentage(
 WOULD_PAY_MORE = Percentage(67, n=6723, says="would pay more for a better experience", source=SALESFORCE)
 
 ONE_BAD_EXPERIENCE = Percentage(32, n=15_000, says="leave after one bad experience", source=PWC)
-US_LEAVE = Percentage(17, n=4_000, says="leave after one bad experience, United States", population="US", source=PWC)
+US_LEAVE = Percentage(17, n=4_000, says="leave after one bad experience", population="US consumers", source=PWC)
 LATIN_AMERICA_LEAVE = Percentage(
-    49, says="leave after one bad experience, Latin America", population="Latin America", source=PWC
+    49, says="leave after one bad experience", population="Latin American consumers", source=PWC
 )
 PAY_MORE_PWC = Percentage(
     43, says="would pay more", source=PWC, plausible_n=(100, 1_000, 15_000),
@@ -58,11 +58,11 @@ MISSED = Percentage(
 
 CUSTOMERS_OF_CEB = (1_000, 7_500, 37_500)  # of 75,000: how many had high effort, and how many low, is not told
 HIGH_EFFORT = Percentage(
-    96, plausible_n=CUSTOMERS_OF_CEB, says="of high-effort customers are more disloyal", population="high-effort customers",
+    96, plausible_n=CUSTOMERS_OF_CEB, says="are more disloyal", population="high-effort customers",
     source=CEB, unknown="how many of the more than 75,000 asked had high effort",
 )  # fmt: skip
 LOW_EFFORT = Percentage(
-    9, plausible_n=CUSTOMERS_OF_CEB, says="of low-effort customers are more disloyal", population="low-effort customers",
+    9, plausible_n=CUSTOMERS_OF_CEB, says="are more disloyal", population="low-effort customers",
     source=CEB, unknown="how many of the more than 75,000 asked had low effort",
 )  # fmt: skip
 
@@ -78,7 +78,7 @@ BART_PLAUSIBLE = (3_000, 5_000, 8_000)  # as in 2016, the year whose n is told
 RIDERS = PublishedTrend(
     {
         year: Percentage(
-            value, n=n, decimals=1, says="of riders satisfied", population="BART riders", source=f"BART {year}",
+            value, n=n, decimals=1, says="are satisfied", population=f"BART riders in {year}", source=f"BART {year}",
             plausible_n=BART_PLAUSIBLE,
         )
         for year, value, n in (
@@ -86,7 +86,7 @@ RIDERS = PublishedTrend(
             (2018, 56.0, None),
         )
     },
-    says="BART riders satisfied", source=BART,
+    says="BART riders who are satisfied", source=BART,
 )  # fmt: skip
 
 GROWTH = tuple(

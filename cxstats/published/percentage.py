@@ -51,7 +51,7 @@ class Percentage(Printed):
     says : str
         What the people said, as a clause: "would pay more for a better experience".
     population : str
-        Of whom, such as "US adults". Two figures can only be joined if theirs is the same.
+        Of whom, in the plural, such as "US adults". Two figures can only be joined if theirs is the same.
     source : str
         Who published it, and when.
     plausible_n : sequence of int
@@ -172,9 +172,10 @@ class Percentage(Printed):
         'inconclusive'
         """
         need_edge("exceeds", edge)
+        of = f" of {self.population}" if self.population else ""
         claim = Claim(
-            "exceeds", says=f"more than {edge:g} % {self.says or 'say so'}", source=self.source, data=(),
-            measure=self.reading, region=above(edge), what=f"the share who {self.says}" if self.says else "the share",
+            "exceeds", says=f"more than {edge:g} %{of} {self.says or 'say so'}", source=self.source, data=(),
+            measure=self.reading, region=above(edge), what=f"the share{of}{f' who {self.says}' if self.says else ''}",
         )  # fmt: skip
         (verdict,) = check(claim, level=level)
         return verdict

@@ -104,8 +104,8 @@ class Printed:
 
     @property
     def words(self) -> str:
-        """The figure with what the people said: "67 % would pay more"."""
-        return f"{self.printed} {self.says}".strip()
+        """The figure with who said what: "67 % of adults would pay more"."""
+        return " ".join(filter(None, [self.printed, self.population and f"of {self.population}", self.says]))
 
     def __str__(self) -> str:
         return f"{self.words} ({'n unknown' if self.n is None else f'n = {self.n:,}'})"

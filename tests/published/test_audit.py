@@ -202,3 +202,12 @@ def test_notes_of_all_conditions_are_told_once():
     text = repr(cx.check(cx.published_claims()["nps-goes-with-growth"]))
     assert "nps-goes-with-growth: n unknown, taken as 5 to 50" in text
     assert "industry 1: n unknown" not in text
+
+
+def test_the_picture_of_verdicts_says_that_n_is_not_told():
+    claims = cx.published_claims()
+    axes = cx.plot_verdicts(cx.check([claims["experience-beats-price"], claims["most-would-pay-more"]]))
+    texts = [text.get_text() for text in axes[0].texts]
+    assert "?" in texts
+    assert "6,723" in texts
+    assert "nan" not in texts

@@ -83,7 +83,7 @@ def test_a_verdict_holds_for_every_n_or_not_at_all():
     assert MORE.exceeds(80).verdict == "contradicted"
     said = MORE.exceeds(50).sentence
     assert said.startswith(
-        "The published figures support the claim that more than 50 % say that experience matters more"
+        "The published figures support the claim that more than 50 % of consumers say that experience matters more"
     )
     assert "n unknown, taken as 100 to 10,000" in said
     assert "n = 6,723" in PAY.exceeds(50).sentence
