@@ -65,8 +65,8 @@ def plot_verdicts(
     On the row of each claim its region is shaded, with its edges as upright lines. A dot is supported, a cross contradicted, a
     diamond inconclusive; the word stands at the right, beside the base n. Claims of one unit share a panel, unless one of them
     would be too small to be seen beside another. The conditions of an `all_of` stand indented below it, or in another panel as
-    "id: condition"; it has no number of its own. A question mark for n: published figures do not tell it. An arrow is an interval without an end. Claims that the data cannot test are
-    listed at the bottom, with the reason.
+    "id: condition"; it has no number of its own. An arrow is an interval without an end. Claims that the data cannot test are
+    listed at the bottom, with the reason. A question mark stands for an n that published figures do not tell.
 
     Parameters
     ----------
