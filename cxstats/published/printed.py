@@ -1,23 +1,36 @@
-"""What is printed with a percentage, and what can stand behind it: a share of the sample, and a number of people.
+"""One printed percentage: the share of the sample and the number of people that can stand behind it, and what it bears alone.
 
-Where nobody says how many, every number of people that is taken for possible is kept, and limits are the widest of all.
+Where nobody says how many people, every number that is taken for possible is kept, and limits are the widest of all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from cxstats.claims import Claim, Verdict, above, check
+from cxstats.claims.declaration import need_level
 from cxstats.claims.reading import Reading
 from cxstats.claims.region import Region
 from cxstats.errors import ArgumentError
 from cxstats.published import bounds
 from cxstats.published.bounds import Share
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 PLAUSIBLE = (100, 300, 1_000, 3_000, 10_000)  # taken where the number of people asked is not told
+
+
+class Feasible(NamedTuple):
+    """Whether a whole number of people can stand behind a figure: yes, no, or None where that cannot be told, and why."""
+
+    possible: bool | None
+    reason: str
+    counts: range
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,140 @@ class Printed:
         """Return the figure as a claim measures it, with the widest limits over all possible numbers of people."""
         n = np.nan if self.n is None else float(self.n)
         return Reading(self.value, self.limits, n=n, assumed=assumed(self), needed=self.needed, cautions=cautions(self))
+
+    def interval(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the interval of the share in the population, from sampling and rounding together.
+
+        Clopper and Pearson's lower limit of the lowest share that rounds to the figure, and the upper limit of the highest.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One line for each possible number of people: ``n``, ``n_is`` ("published" or "assumed"), ``percentage``,
+            ``rounding_low`` and ``rounding_high`` (the shares in the sample that round to it), ``conf_low``, ``conf_high``,
+            in percent.
+
+        Raises
+        ------
+        ArgumentError
+            If the level is not between 0 and 1.
+
+        Notes
+        -----
+        The interval is never shorter than its level; with few people it is longer, as Clopper and Pearson's always is.
+
+        References
+        ----------
+        Clopper, C. J. and Pearson, E. S. (1934). The use of confidence or fiducial limits. *Biometrika* 26.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> cx.Percentage(64).interval()[["n", "n_is", "conf_low", "conf_high"]].round(1)
+               n     n_is  conf_low  conf_high
+        0    100  assumed      53.3       73.8
+        1    300  assumed      57.8       69.9
+        2   1000  assumed      60.4       67.5
+        3   3000  assumed      61.7       66.2
+        4  10000  assumed      62.5       65.4
+        """
+        import pandas as pd
+
+        need_level("interval", level)
+        lines = []
+        for n in self.sizes:
+            share = self.at(n)
+            low, high = share.limits(1 - level)
+            lines.append([n, self.n_is, float(self.value), *(100 * x for x in (share.low, share.high, low, high))])
+        names = ["n", "n_is", "percentage", "rounding_low", "rounding_high", "conf_low", "conf_high"]
+        return pd.DataFrame(lines, columns=names)
+
+    def exceeds(self, edge: float = 50.0, *, level: float = 0.95) -> Verdict:
+        """Judge whether more than `edge` percent of the population say so.
+
+        Parameters
+        ----------
+        edge : float
+            In percent, by default 50: a majority.
+        level : float
+            Level of the interval that decides.
+
+        Returns
+        -------
+        Verdict
+            As from `check`; if n is unknown it is decided only if it is so for every possible n.
+
+        Raises
+        ------
+        ArgumentError
+            If the edge is not between 0 and 100.
+
+        Notes
+        -----
+        The verdict is about the population that was sampled, if it was sampled at random.
+
+        References
+        ----------
+        Wellek, S. (2010). *Testing Statistical Hypotheses of Equivalence and Noninferiority*, 2nd ed. CRC.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> cx.Percentage(52, n=500, says="would pay more").exceeds(50).verdict
+        'inconclusive'
+        """
+        need_edge("exceeds", edge)
+        of = f" of {self.population}" if self.population else ""
+        claim = Claim(
+            "exceeds", says=f"more than {edge:g} %{of} {self.says or 'say so'}", source=self.source, data=(),
+            measure=self.reading, region=above(edge), what=f"the share{of}{f' who {self.says}' if self.says else ''}",
+        )  # fmt: skip
+        (verdict,) = check(claim, level=level)
+        return verdict
+
+    def feasible(self) -> Feasible:
+        """Tell whether some whole number of people out of n rounds to the figure (a GRIM test of a percentage).
+
+        Returns
+        -------
+        Feasible
+            ``possible`` (None where it cannot be told), ``reason``, and ``counts``, the numbers of people it can be.
+
+        Notes
+        -----
+        A figure that is not possible was weighted, has another base, or is wrong; it does not say which.
+
+        References
+        ----------
+        Brown, N. J. L. and Heathers, J. A. J. (2017). The GRIM test. *Social Psychological and Personality Science* 8.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> print(cx.Percentage(67, n=25).feasible().reason)
+        no number of people out of 25 rounds to 67 %: 16 are 64 %, 17 are 68 %
+        """
+        none = range(0)
+        if self.n is None:
+            return Feasible(None, "nobody says how many were asked", none)
+        if self.weighted or self.design_effect != 1:
+            return Feasible(None, "a weighted figure is no whole number of people over n", none)
+        if self.n * 2 * self.half >= 100:
+            printed = f"of {self.decimals} decimal{'s'[: self.decimals > 1]}" if self.decimals else "of whole percent"
+            printed = printed if self.rounding is None else f"rounded by {self.rounding:g} points"
+            return Feasible(None, f"with {self.n:,} people every figure {printed} can occur", none)
+        counts = bounds.counts(self.value, self.half, self.n)
+        if counts:
+            many = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
+            return Feasible(True, f"{many} of {self.n:,} round to {self.printed}", counts)
+        below = int(self.value * self.n // 100)
+        near = ", ".join(f"{k} are {100 * k / self.n:.4g} %" for k in (below, below + 1) if k <= self.n)
+        return Feasible(False, f"no number of people out of {self.n:,} rounds to {self.printed}: {near}", counts)
 
     @property
     def printed(self) -> str:
