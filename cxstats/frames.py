@@ -129,6 +129,30 @@ def together(samples: Mapping[str, Frame], weights: Mapping[str, str | None] | N
     return nw.concat(selected, how="vertical").to_native()
 
 
+def in_memory(frame: Frame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns as a pandas frame, for models that need the rows; lazy engines read them once."""
+    import pandas as pd
+
+    names = list(dict.fromkeys(columns))
+    if isinstance(frame, MemoryFrame):
+        return frame.data[names].reset_index(drop=True)
+    assert isinstance(frame, LazyFrame)
+    found = frame.lazy.select(*names).collect()
+    return pd.DataFrame({name: _as_pandas(found.get_column(name)) for name in names})
+
+
+def _as_pandas(column: nw.Series[Any]) -> Any:
+    """Return a column as pandas holds it: numbers with NaN as missing, enumerations in their order."""
+    import pandas as pd
+
+    if isinstance(column.dtype, nw.Enum):
+        return pd.Categorical(column.to_list(), categories=list(column.dtype.categories), ordered=True)
+    if column.dtype.is_numeric():
+        missing = bool(column.null_count())
+        return (column.cast(nw.Float64).fill_null(float("nan")) if missing else column).to_numpy()
+    return pd.Series(column.to_list())
+
+
 @dataclass(frozen=True)
 class Planned:
     """A narwhals expression with its kind and, for a column, its type."""

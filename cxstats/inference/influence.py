@@ -1,0 +1,121 @@
+"""What a model estimates from rows, as an `Estimate`: each row's influence is a column, and its total is measured.
+
+An estimate theta that solves ``sum_i w_i u_i(theta) = 0`` moves by ``z_i = -H^-1 u_i`` with row i, H the derivative of the
+sum. Its design-based covariance is that of the weighted totals of z (Binder 1983): strata, clusters, finite populations and
+domains are those of every other estimate, and what one call fits for several groups has one covariance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats import frames
+from cxstats.errors import DataError
+from cxstats.inference.estimate import Estimate
+from cxstats.inference.known import as_it_is
+from cxstats.inference.measure import measure
+from cxstats.inference.variance import Dense
+from cxstats.metrics import total
+from cxstats.survey import Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def gathered(survey: Any, columns: Sequence[str]) -> Survey:
+    """Return the survey on a pandas frame of its design's columns and those named, for models that need rows.
+
+    Rows come once, in one order; weights, strata, clusters and the mark of synthetic data stay as they were.
+    """
+    survey = survey if isinstance(survey, Survey) else Survey(survey)
+    frame = frames.in_memory(survey.frame, [*survey.design.columns(), *columns])
+    return _designed(survey, frame)
+
+
+def weights(survey: Survey) -> np.ndarray:
+    """Return the rows' weights, 1 where there are none; raise `DataError` for weights that cannot be."""
+    weight = survey.design.weight
+    column = frames.in_memory(survey.frame, [weight] if weight else survey.frame.columns[:1])
+    if not weight:
+        return np.ones(len(column))
+    found = column[weight].to_numpy(dtype=np.float64, na_value=np.nan)
+    bad = np.flatnonzero(~(np.isfinite(found) & (found >= 0)))
+    if len(bad):
+        raise DataError(
+            f"Survey(weight=): column {weight!r} holds {found[bad[0]]:g} in row {bad[0] + 1} ({len(bad):,} such rows); weights "
+            "are 0 or more and never missing. Leave those rows out, or give them a weight."
+        )
+    if not found.any():
+        raise DataError(f"Survey(weight=): the weights in column {weight!r} are all zero, so no one is represented.")
+    return found
+
+
+def from_influence(
+    survey: Survey,
+    values: np.ndarray,
+    influence: np.ndarray,
+    labels: pd.DataFrame,
+    *,
+    unit: str | Sequence[str] = "",
+    left_out: Sequence[str] = (),
+) -> Estimate:
+    """Return values with the design-based covariance that the influence of the rows gives.
+
+    Parameters
+    ----------
+    survey : Survey
+        As from `gathered`.
+    values : array of k numbers
+        The estimates.
+    influence : array, rows x k
+        By how much each estimate moves for a weight of 1 more on the row; NaN for rows that it does not rest on.
+    labels : DataFrame of k rows
+        With a column ``metric``.
+    unit : str, or one for each
+        Units of the values.
+    left_out : sequence of str
+        What was left out, in words; counts of rows.
+    """
+    names = [f"influence {k}" for k in range(len(values))]
+    design = survey.design.columns()
+    frame = (
+        frames.in_memory(survey.frame, design).assign(**dict(zip(names, influence.T, strict=True))) if design else None
+    )
+    if frame is None:
+        import pandas as pd
+
+        frame = pd.DataFrame(dict(zip(names, influence.T, strict=True)))
+    totals = measure(_designed(survey, frame), [total(name) for name in names])
+    totals._origin = replace(totals._origin, left_out=(_told(len(frame), left_out),))
+    units = np.asarray([unit] * len(values) if isinstance(unit, str) else list(unit), dtype=object)
+    each = np.eye(len(values))
+    return totals._linear(np.asarray(values, dtype=np.float64), each, each != 0, labels, units, as_it_is(totals))
+
+
+def with_covariance(estimate: Estimate, covariance: np.ndarray, note: str) -> Estimate:
+    """Return the estimate with a covariance that a model gives instead of the design's, said in a note."""
+    size = len(estimate)
+    rows = replace(
+        estimate._rows, note=np.full(size, note, dtype=object), unknown=~np.isfinite(np.diagonal(covariance)),
+        n_effective=np.full(size, np.nan),
+    )  # fmt: skip
+    return Estimate(
+        estimate.values, estimate.labels, rows, Dense(covariance), estimate._origin, df=np.full(size, np.inf),
+        uses=estimate._uses,
+    )  # fmt: skip
+
+
+def _designed(survey: Survey, frame: pd.DataFrame) -> Survey:
+    """Return a survey of other columns with the design and the mark of this one."""
+    d = survey.design
+    made = Survey(frame, d.weight, list(d.strata) or None, list(d.psu) or None, d.fpc, d.lone_psu, d.nest)
+    made.synthetic = survey.synthetic
+    return made
+
+
+def _told(rows: int, left_out: Sequence[str]) -> str:
+    return f"left out of {rows:,} rows: {', '.join(left_out) if left_out else 'none'}"

@@ -1,0 +1,1 @@
+"""Prices: what customers would pay, and what experience adds to it."""
