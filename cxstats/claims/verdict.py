@@ -177,7 +177,9 @@ def untestable(
     if region is not None:
         bare = replace(bare, region=str(region), edges=(region.low, region.high))
     basis = bare.basis if _takes_data(claim) else PUBLISHED
-    said = replace(bare, verdict=UNTESTABLE, reason=reason, p_value=np.nan, notes=(), basis=basis)  # the reason says it all
+    said = replace(
+        bare, verdict=UNTESTABLE, reason=reason, p_value=np.nan, notes=(), basis=basis
+    )  # the reason says it all
     return replace(said, sentence=words.sentence(said, ""))
 
 
