@@ -14,11 +14,15 @@ from __future__ import annotations
 
 from cxstats.charts import (
     plot_distribution,
+    plot_ecological,
     plot_estimates,
     plot_heatmap,
     plot_kpi,
     plot_multiples,
     plot_nps,
+    plot_overlap,
+    plot_percentages,
+    plot_published_trend,
     plot_trend,
     plot_verdicts,
 )
@@ -76,7 +80,14 @@ from cxstats.metrics import (
     total,
 )
 from cxstats.planning import SampleSize, sample_size
-from cxstats.published import Percentage
+from cxstats.published import (
+    Correlation,
+    EcologicalTable,
+    Percentage,
+    PublishedTrend,
+    audit,
+    published_claims,
+)
 from cxstats.score import Score
 from cxstats.survey import Survey, concat
 from cxstats.tables import Banner, banner
@@ -86,9 +97,12 @@ __version__ = "0.1.0"
 __all__ = [
     "Banner",
     "Claim",
+    "Correlation",
     "CxError",
+    "EcologicalTable",
     "Estimate",
     "Percentage",
+    "PublishedTrend",
     "SampleSize",
     "Score",
     "Survey",
@@ -96,6 +110,7 @@ __all__ = [
     "Verdicts",
     "above",
     "all_of",
+    "audit",
     "banner",
     "below",
     "between",
@@ -125,13 +140,18 @@ __all__ = [
     "nps",
     "nps_composition",
     "plot_distribution",
+    "plot_ecological",
     "plot_estimates",
     "plot_heatmap",
     "plot_kpi",
     "plot_multiples",
     "plot_nps",
+    "plot_overlap",
+    "plot_percentages",
+    "plot_published_trend",
     "plot_trend",
     "plot_verdicts",
+    "published_claims",
     "quantile",
     "ranks",
     "ratio",

@@ -1,28 +1,35 @@
-"""Pictures of estimates: axes-level functions, one file a chart family; the one importer of matplotlib.
+"""Pictures of estimates, verdicts and published figures: axes-level functions; the one importer of matplotlib.
 
 Every function draws on the Axes it is given (or on one of a new figure), returns it, and leaves matplotlib's settings as
-they were. Nothing here computes a number that the estimate does not already hold.
+they were. Nothing here computes an interval that what is drawn does not already hold.
 """
 
 from __future__ import annotations
 
 from cxstats.charts.distribution import plot_distribution
+from cxstats.charts.ecological import plot_ecological
 from cxstats.charts.estimates import plot_estimates
 from cxstats.charts.files import save
 from cxstats.charts.heatmap import plot_heatmap
 from cxstats.charts.kpi import plot_kpi
 from cxstats.charts.multiples import plot_multiples
 from cxstats.charts.nps import plot_nps
+from cxstats.charts.overlap import plot_overlap
+from cxstats.charts.published import plot_percentages, plot_published_trend
 from cxstats.charts.trend import plot_trend
 from cxstats.charts.verdicts import plot_verdicts
 
 __all__ = [
     "plot_distribution",
+    "plot_ecological",
     "plot_estimates",
     "plot_heatmap",
     "plot_kpi",
     "plot_multiples",
     "plot_nps",
+    "plot_overlap",
+    "plot_percentages",
+    "plot_published_trend",
     "plot_trend",
     "plot_verdicts",
     "save",

@@ -13,6 +13,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from scipy import stats
 
 import cxstats as cx
@@ -109,8 +110,9 @@ def test_a_line_is_drawn_where_asked() -> None:
 
 def test_same_words_are_told_apart_by_their_sources() -> None:
     same = [cx.Percentage(67, n=100, says="pay", source=source) for source in ("A", "B")]
-    assert [t.get_text() for t in cx.plot_percentages(same).get_yticklabels()] == ["67 % pay (A)", "67 % pay (B)"]
-    assert [t.get_text() for t in cx.plot_percentages(same[0]).get_yticklabels()] == ["67 % pay"]
+    words = same[0].words
+    assert [t.get_text() for t in cx.plot_percentages(same).get_yticklabels()] == [f"{words} (A)", f"{words} (B)"]
+    assert [t.get_text() for t in cx.plot_percentages(same[0]).get_yticklabels()] == [words]
 
 
 NASTY = {
@@ -136,6 +138,13 @@ def test_percentages_are_readable_on_a_figure_of_their_own(name: str) -> None:
 @pytest.mark.parametrize("name", ["one", "long words", "ends", "five"])
 def test_percentages_are_readable_on_half_a_page(half_page: Axes, name: str) -> None:
     assert_readable(cx.plot_percentages(NASTY[name], half_page))
+
+
+@pytest.mark.parametrize("count", [3, 8])
+def test_rows_leave_room_for_axis_and_note_on_low_axes(count: int) -> None:
+    words = [cx.Percentage(60 + k, says=UNTOLD.says) for k in range(count)]
+    ax = plt.subplots(figsize=(3.3, 1.6), layout="constrained")[1]
+    assert_readable(cx.plot_percentages(words, ax))
 
 
 # --- overlap --------------------------------------------------------------------------------------------------------------
@@ -165,7 +174,7 @@ def test_each_part_is_named_with_its_percent_and_has_its_colour() -> None:
     assert {"only A 33.5 %", "both 30.5 %", "only B 36.0 %", "both 64.0 %", "only B 2.5 %", "neither 33.5 %"} <= named
     assert not {"neither 0.0 %", "only A 0.0 %"} & named
     assert len({bars.patches[0].get_facecolor() for bars in ax.containers}) == 4
-    assert said(ax, "_above") == ["A: 64 % more (n = 1,000) B: 66.5 % pay (n = 1,000)"]
+    assert said(ax, "_above") == [f"A: {a} B: {b}"]
     assert ax.get_xlabel() == "Percent of adults"
 
 
@@ -178,6 +187,17 @@ def test_the_note_has_the_limits_of_both() -> None:
     assert note == (
         f"Both: 31 to 64 % by the figures as printed, {low:.0f} to {high:.0f} % with rounding and sampling (90 % limits)"
     )
+
+
+@pytest.mark.parametrize(("p", "q"), [(9, 4), (96, 99)])
+def test_names_of_thin_parts_stay_below_the_bar(half_page: Axes, p: int, q: int) -> None:
+    ax = cx.plot_overlap(cx.Percentage(p, **ADULTS), cx.Percentage(q, **ADULTS), half_page)
+    assert_readable(ax)
+    tied = [Text.get_window_extent(text) for text in ax.texts if getattr(text, "arrow_patch", None)]
+    left, right = (float(ax.transData.transform((x, 0))[0]) for x in (0, 100))
+    assert len(tied) >= 4
+    assert left - 3 <= min(box.x0 for box in tied)
+    assert max(box.x1 for box in tied) <= right + 3
 
 
 @pytest.mark.parametrize("small", [True, False])
@@ -275,14 +295,14 @@ def test_a_trend_has_bands_at_its_times_and_the_line_of_least_squares() -> None:
     assert said(ax, "_above")[0].endswith(
         "squares: n assumed, 3,000 to 8,000 (palest: fewest); thin line: least squares"
     )
-    assert ax.get_ylabel() == "BART riders satisfied (%)"
+    assert " ".join(ax.get_ylabel().split()) == f"{RIDERS.says} (%)"
     assert_readable(ax)
 
 
 TRENDS = {
     "real": RIDERS,
     "months": cx.PublishedTrend({0.5: cx.Percentage(0), 1: cx.Percentage(100, n=5)}, per="month", says=LONG),
-    "many": cx.PublishedTrend({1990 + k: cx.Percentage(50 + k % 4, n=400 + k) for k in range(30)}),
+    "many": cx.PublishedTrend({1990 + k: cx.Percentage(50 + k % 2, n=400 + k) for k in range(30)}),
 }
 
 
@@ -307,10 +327,13 @@ DRAW: dict[str, Callable[..., Axes]] = {
 }
 
 
-def test_four_on_one_page_are_readable() -> None:
-    figure, axes = plt.subplots(2, 2, figsize=(7.5, 6), layout="constrained")
-    for ax, draw in zip(axes.flat, DRAW.values(), strict=True):
-        draw(ax)
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (1, 2, 3, 0)], ids=str)
+def test_four_on_one_page_are_readable(order: tuple[int, ...]) -> None:
+    figure, axes = plt.subplots(2, 2, figsize=(7, 5.5), layout="constrained")
+    draw = [*DRAW.values()]
+    draw[0] = lambda ax: cx.plot_percentages(published(cx.Percentage)[:5], ax)
+    for ax, k in zip(axes.flat, order, strict=True):
+        draw[k](ax)
     figure.canvas.draw()
     for ax in axes.flat:
         assert_readable(ax)
