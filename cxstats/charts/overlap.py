@@ -26,7 +26,7 @@ from cxstats.charts.trend import apart
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BARS = ("As few as\ncan be", "As many as\ncan be")
+BARS = ("Least\noverlap", "Most\noverlap")
 PARTS = {"only A": PALETTE[0], "both": PALETTE[2], "only B": PALETTE[1], "neither": FAINT}
 THICK, CHARACTER = 0.5, 0.6  # of a row; width of a character, in sizes
 BELOW = 0.36  # of a row, below the middle of the bar: what has no room in it

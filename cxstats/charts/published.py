@@ -33,6 +33,7 @@ from cxstats.charts.style import (
 )
 from cxstats.charts.trend import periods_of
 from cxstats.errors import ArgumentError
+from cxstats.inference.periods import DAYS_PER_YEAR, positions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,8 @@ OFFERS = ("interval", "words", "value", "n", "sizes", "source")
 ROW, BAND, THICKEST = 0.42, 0.5, 12.0  # inches of a row; of a row, the bands; points
 SMALLEST = 5.0  # points of a text that can be read
 WIDE = 40  # characters in a line of words
+
+PERIODS = {1.0: "Year", 4.0: "Quarter", 12.0: "Month", DAYS_PER_YEAR: "Date"}
 
 
 def plot_percentages(
@@ -168,15 +171,15 @@ def plot_published_trend(trend: Any, ax: Axes | None = None, *, level: float = 0
     ('Riders satisfied (%)', [68.8, 56.0])
     """
     place = "plot_published_trend"
-    need_offers(f"{place}(trend=)", trend, ("figures", "slope", "says", "per"), "a PublishedTrend")
+    need_offers(f"{place}(trend=)", trend, ("figures", "slope", "says", "times"), "a PublishedTrend")
     need_axes(place, ax)
-    figures, times = list(trend.figures.values()), np.asarray(list(trend.figures), dtype=np.float64)
+    figures, (times, per_year) = list(trend.figures.values()), positions(list(trend.figures), ordered=False)
     tables, slope = [bands_of(figure, level) for figure in figures], float(trend.slope(level)["slope"].iloc[0])
-    line = float(np.mean([figure.value for figure in figures])) + slope * (times - times.mean())
+    line = float(np.mean([figure.value for figure in figures])) + slope * (trend.times - trend.times.mean())
     seen = view([line, *(table[["conf_low", "conf_high"]] for table in tables)], "%", difference=False)
     ax = axes_or_new(ax, 6.0, 3.4)
     dress(ax, "y")
-    gap, thick = _times(ax, list(trend.figures), trend.per)
+    gap, thick = _times(ax, TimeAxis(list(trend.figures), times, per_year))
     _percent_upwards(ax, seen, trend.says)
     ax.plot(times, line, color=INK, linewidth=0.8, zorder=1, label="_line")
     for time, table in zip(times, tables, strict=True):
@@ -186,13 +189,13 @@ def plot_published_trend(trend: Any, ax: Axes | None = None, *, level: float = 0
     return ax
 
 
-def _times(ax: Axes, times: list[float], per: str) -> tuple[float, float]:
+def _times(ax: Axes, axis: TimeAxis) -> tuple[float, float]:
     """Give the axis of times its view and ticks; return the points from time to time, at least, and how thick bands are."""
-    places = np.asarray(times, dtype=np.float64)
+    places = axis.places
     reach, width = float(np.ptp(places)), 0.8 * size_in_points(ax)[0]
     gap = float(np.diff(places).min()) / reach * width
     thick = float(np.clip(BAND * gap, 2.0, THICKEST))
-    periods_of(ax, TimeAxis(times, places, 1.0 if per == "year" else np.nan), sentence(per))
+    periods_of(ax, axis, PERIODS.get(axis.per_year, "Time"))
     beside = max(0.04, 0.7 * thick / width) * reach
     ax.set_xlim(places[0] - beside, places[-1] + beside)
     return gap, thick

@@ -196,6 +196,7 @@ class Bench:
         except Exception as error:
             error.add_note(f"while measuring the claim {claim.id!r}")
             raise
+        found = found.reading() if callable(getattr(found, "reading", None)) else found  # a published figure
         if isinstance(found, Reading):
             return found
         if not isinstance(found, Estimate):

@@ -13,6 +13,8 @@ from typing import Any
 from cxstats.claims.region import Region
 from cxstats.errors import ArgumentError, listing, suggestion
 
+NO_DATA = " A measure that takes no data, as of published figures, is declared with data=()."
+
 
 @dataclass(frozen=True, eq=False)
 class Claim:
@@ -146,7 +148,7 @@ class Claim:
             except TypeError as error:
                 raise ArgumentError(
                     f"{place}: {name}= is called with {said} and the parameters {listing(list(self.params)) or 'none'}, and "
-                    f"does not fit: {error}."
+                    f"does not fit: {error}.{NO_DATA if name == 'measure' and _takes_nothing(function) else ''}"
                 ) from error
 
     @property
@@ -311,6 +313,10 @@ def need_params(claims: Sequence[Claim | AllOf], given: Mapping[str, Any]) -> No
             raise ArgumentError(
                 f"check(params=): no claim {what} {name!r}.{suggestion(name, options)} {has.capitalize()}."
             )
+
+
+def _takes_nothing(function: Callable[..., Any]) -> bool:
+    return not inspect.signature(function).parameters
 
 
 def _wanted(function: Callable[..., Any], params: Mapping[str, Any]) -> dict[str, Any]:

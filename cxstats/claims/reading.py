@@ -34,8 +34,8 @@ class Reading:
         People asked, or what else it is of; NaN if that is not known.
     assumed : str
         What was taken for what is not known: "n from 100 to 10,000".
-    difference : bool
-        Whether it is the difference of two numbers.
+    associated : {"", "difference", "trend", "function"}
+        What it compares: groups, time, figures of several groups; then the verdict says "associated with".
     low, high : float
         The range that it can have.
     needed : callable, optional
@@ -44,7 +44,11 @@ class Reading:
     cautions : tuple of str
         What to know of the number.
     whom : str
-        What n counts: "people".
+        What `needed` counts: "people", "people each", "pairs".
+    hides : str
+        What leaves a claim open however many are asked.
+    what : str
+        What it is, in words, where the claim does not say.
     middle : float
         The middle of the bounds, where only they are known.
     """
@@ -54,12 +58,14 @@ class Reading:
     unit: str = "%"
     n: float = np.nan
     assumed: str = ""
-    difference: bool = False
+    associated: str = ""
     low: float = 0.0
     high: float = 100.0
     needed: Needed | None = None
     cautions: tuple[str, ...] = ()
     whom: str = "people"
+    hides: str = "rounding leaves it open"
+    what: str = "the published figure"
     middle: float = np.nan
 
     @property

@@ -140,11 +140,14 @@ def read(claim: Claim, region: Region, reading: Reading, level: float) -> Verdic
     verdict = Verdict(
         claim.id, claim.says, claim.source, said, "", reading.value, low, high, str(region), reading.unit,
         level, max(p) if inside else p[centre > region.low], reading.n, edges=(region.low, region.high), why=claim.why,
-        what=claim.what or "the published figure", notes=(*filter(None, [reading.assumed]), *reading.cautions),
+        what=claim.what or reading.what, notes=(*filter(None, [reading.assumed]), *reading.cautions),
         basis=PUBLISHED, n_to_settle=settle,
     )  # fmt: skip
-    verdict = replace(verdict, reason=words.place_of(verdict, region, no_rule=False, settle=settle, whom=reading.whom))
-    associated = "difference" if reading.difference and not claim.identified else ""
+    verdict = replace(verdict, reason=words.place_of(verdict, region, no_rule=False, settle=settle))
+    if said == INCONCLUSIVE:
+        does = "settle it" if np.isinf(settle) else "support it" if inside else "contradict it"
+        verdict = replace(verdict, reason=verdict.reason + words.in_print(settle, reading.whom, reading.hides, does))
+    associated = "" if claim.identified else reading.associated
     return replace(verdict, sentence=words.sentence(verdict, verdict.what, associated))
 
 

@@ -27,6 +27,7 @@ COLUMNS = (
 SHOWN = ("claim", "verdict", "estimate", "interval", "unit", "region", "n")
 RIGHT = ("estimate", "interval", "n")
 NAMED = 3  # claims that were declared and not checked; of more, the number
+RANDOM = "Verdicts on published figures hold for answers of a simple random sample, and say nothing of who was asked"
 ONLY_METHOD = "the verdicts only show whether the method finds what was put in"
 
 
@@ -198,6 +199,7 @@ class Verdicts(Sequence[Verdict]):
             "declared": self._declared(),
             "unchecked": self._unchecked(),
             "conditions": _sentence(self.conditions),
+            "published": RANDOM if any(v.basis != "data" for v in self.verdicts) else "",
             "synthetic": f"{_sentence(self.synthetic)}: {ONLY_METHOD}" if self.synthetic else "",
         }
         return {name: f"{said}." for name, said in facts.items() if said}

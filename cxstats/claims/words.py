@@ -66,7 +66,7 @@ def respondents(count: float) -> str:
     return f"{count:,.0f}"
 
 
-def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: float = 1.0, whom: str = "") -> str:
+def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: float = 1.0) -> str:
     """Say where the interval lies, and what would settle it; `part` is that of the respondents in the base."""
     _, low, high = numbers(v)
     span = f"the interval {low} to {high}"
@@ -78,7 +78,7 @@ def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: 
     if no_rule:
         more = "; no rule gives the sample that would settle a measure of this kind"
     elif v.basis != "data":
-        more = _in_print(settle, whom, unknown=not np.isfinite(v.n))
+        more = ""
     elif np.isinf(settle):
         more = "; the estimate lies on the edge, so no sample would settle it"
     else:
@@ -87,14 +87,13 @@ def place_of(v: Verdict, region: Region, *, no_rule: bool, settle: float, part: 
     return f"{span} reaches across {crossed}{more}"
 
 
-def _in_print(settle: float, whom: str, *, unknown: bool) -> str:
-    """Say with how many people published figures would settle a claim, printed as they are."""
+def in_print(settle: float, whom: str, hides: str, does: str = "settle it") -> str:
+    """Say with how many people published figures, printed as they are, would settle something."""
     if np.isnan(settle):
         return ""
     if np.isinf(settle):
-        return f"; no number of {whom} would settle it with the figures as they are printed"
-    where = ", where n is not told," if unknown else ""
-    return f"; the same figures from about {respondents(settle)} {whom}{where} would settle it"
+        return f"; no number of {whom} would {does}: {hides}"
+    return f"; the same figures of about {respondents(settle)} {whom} would {does}"
 
 
 def no_interval(note: str) -> str:
@@ -182,9 +181,9 @@ def _people(v: Verdict) -> str:
 
 
 def _clause(what: str) -> str:
-    """Return what was measured as it stands within a sentence: without its full stop, and "The share" small."""
+    """Return what was measured as it stands within a sentence: without its full stop, and "The" small ("A" may be a name)."""
     text = what.strip().rstrip(".")
-    return text[:1].lower() + text[1:] if text[:4] in ("The ", "A ") or text[:2] == "A " else text
+    return text[:1].lower() + text[1:] if text[:4] == "The " else text
 
 
 def _ended(reason: str) -> str:
@@ -192,4 +191,4 @@ def _ended(reason: str) -> str:
 
 
 def _unit(unit: str) -> str:
-    return f" {unit.replace('% points', 'percentage points')}" if unit else ""
+    return f" {unit.replace('% points', 'percentage points')}" if unit and unit != "correlation" else ""

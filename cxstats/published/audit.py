@@ -5,24 +5,27 @@ from __future__ import annotations
 import html as markup
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cxstats.claims.declaration import need_level
+from cxstats.claims.workbook import replacing
 from cxstats.errors import ArgumentError
-from cxstats.published import pairs
+from cxstats.published import bearing
 from cxstats.published.line import Line
 from cxstats.published.percentage import Percentage
+from cxstats.tables.formulas import write_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
 WIDTHS = {"figure": 36, "n": 7, "bears": 52, "not told": 21}
 FOOT = (
-    "Limits hold for a simple random sample, rounding included: weights, clusters, who was reached and who answered are not in "
-    "them, unless a design effect was given."
+    "Limits hold for answers of a simple random sample, and for groups and pairs that scatter at random, rounding included: "
+    "weights, clusters, who was reached and who answered are not in them, unless a design effect was given."
 )
 
 
@@ -55,6 +58,12 @@ class Audit(Sequence[Line]):
         import pandas as pd
 
         return pd.DataFrame(self.lines, columns=list(Line._fields))
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the table as CSV (.csv); no cell is a formula."""
+        with replacing(path, ".csv") as fresh:
+            write_table(fresh, self.frame())
+        return Path(path)
 
     def _cells(self, line: Line) -> list[str]:
         figure = f"{line.figure} ({line.source})" if line.source else line.figure
@@ -98,8 +107,9 @@ def audit(figures: Iterable[Any], *, level: float = 0.95) -> Audit:
     Parameters
     ----------
     figures : sequence
-        `Percentage`, `Correlation`, `EcologicalTable` and `PublishedTrend` objects, and pairs ``(a, b)`` of percentages, which
-        are compared as figures of different people; or what `published_claims` returns.
+        `Percentage`, `Correlation`, `EcologicalTable` and `PublishedTrend` objects, and pairs ``(a, b)`` of percentages; or
+        what `published_claims` returns. A pair is taken for answers of the same people, and says so, if source, n and
+        population are told and equal; else for answers of different people.
     level : float
         Confidence level.
 
@@ -130,19 +140,23 @@ def audit(figures: Iterable[Any], *, level: float = 0.95) -> Audit:
     [{'figure': '67 % would pay more', 'bears': 'a majority: 65.4 to 68.6 %'}]
     """
     need_level("audit", level)
-    if isinstance(figures, Percentage) or not isinstance(figures, Iterable):
-        raise ArgumentError(f"audit(figures=): a list of published figures, not {type(figures).__name__}.")
-    return Audit(tuple(_line(figure, k, level) for k, figure in enumerate(getattr(figures, "figures", figures))), level)
+    found = [figures] if hasattr(figures, "audited") else getattr(figures, "figures", figures)
+    if isinstance(found, str) or not isinstance(found, Iterable):
+        raise ArgumentError(f"audit(figures=): a published figure or a list of such, not {figures!r}.")
+    lines = tuple(_line(figure, k, level) for k, figure in enumerate(found))
+    if not lines:
+        raise ArgumentError("audit(figures=): there are none. cx.Percentage(67, n=6723) makes one.")
+    return Audit(lines, level)
 
 
 def _line(figure: Any, place: int, level: float) -> Line:
     """Return the line about a figure, or about a pair of percentages."""
     if isinstance(figure, tuple | list) and len(figure) == 2 and all(isinstance(f, Percentage) for f in figure):
-        return pairs.audited(figure[0], figure[1], level)
+        return bearing.of_pair(figure[0], figure[1], level)
     if not hasattr(figure, "audited"):
         raise ArgumentError(
-            f"audit(figures=): number {place + 1} is {figure!r}. Percentage, Correlation, EcologicalTable and PublishedTrend "
-            "are published figures, and so are pairs of percentages."
+            f"audit(figures=): number {place + 1} is a {type(figure).__name__}. Percentage, Correlation, EcologicalTable and "
+            "PublishedTrend are published figures, and so are pairs (a, b) of percentages."
         )
     found: Line = figure.audited(level)
     return found

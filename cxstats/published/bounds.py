@@ -16,6 +16,7 @@ from cxstats.inference import intervals
 
 EXACT = 1e-9
 MOST_NEEDED = 10**9
+FEW = 5  # people: with fewer, limits of sums add up
 Limits = tuple[float, float]
 
 
@@ -32,15 +33,30 @@ class Share:
         """Return the limits of the share in the population: sampling and rounding together."""
         return exact(self.low, self.n, alpha)[0], exact(self.high, self.n, alpha)[1]
 
+    def reaches(self, alpha: float) -> Limits:
+        """Return how far its limits lie below and above the band of rounding, at least as far as a normal share's.
+
+        Clopper and Pearson's limit towards the near end of the scale is closer than z standard errors; sums of such shares
+        would not hold their level, so that the larger of both is taken, with half a person added to either side.
+        """
+        z, (low, high) = float(intervals.z_quantile(alpha)), self.limits(alpha)
+        down, up = (
+            z * float(np.sqrt(a * (1 - a) / self.n)) for a in (self._smoothed(self.low), self._smoothed(self.high))
+        )
+        return max(self.low - low, down), max(high - self.high, up)
+
+    def _smoothed(self, p: float) -> float:
+        return (p * self.n + 0.5) / (self.n + 1)
+
+    @property
+    def smoothed(self) -> float:
+        """The share as printed, with half a person added to either side."""
+        return self._smoothed(self.value)
+
     def error(self) -> float:
         """Return the standard error of the share as printed, with a little added where it is 0 or 1."""
         p = (self.value * self.n + 1) / (self.n + 2)
         return float(np.sqrt(p * (1 - p) / self.n))
-
-    @property
-    def reversed(self) -> Share:
-        """The share of all others."""
-        return Share(1 - self.value, 1 - self.high, 1 - self.low, self.n)
 
 
 def exact(p: float, n: float, alpha: float) -> tuple[float, float]:
@@ -61,92 +77,102 @@ def whole(low: float, high: float, n: int) -> tuple[float, float]:
     return (first / n, last / n) if first <= last else (low, high)
 
 
-def difference(p: Share, q: Share, alpha: float, correlations: Sequence[float]) -> tuple[float, float]:
-    """Return the widest limits of p - q over some correlations, by MOVER at the ends of both bands of rounding."""
-    low = [
-        _combined(p.low, exact(p.low, p.n, alpha), 1.0, q.high, exact(q.high, q.n, alpha), r)[0] for r in correlations
-    ]
-    high = [
-        _combined(p.high, exact(p.high, p.n, alpha), 1.0, q.low, exact(q.low, q.n, alpha), r)[1] for r in correlations
-    ]
-    return min(low), max(high)
+def difference(p: Share, q: Share, alpha: float, correlation: float = 0.0) -> Limits:
+    """Return limits of p - q by MOVER, at the ends of both bands of rounding that make them widest."""
+    (down_p, up_p), (down_q, up_q) = p.reaches(alpha), q.reaches(alpha)
+    low = p.low - q.high - _joint([(p, down_p), (q, up_q)], correlation)
+    high = p.high - q.low + _joint([(p, up_p), (q, down_q)], correlation)
+    return max(low, -1.0), min(high, 1.0)
+
+
+def nested(p: Share, q: Share, alpha: float) -> Limits:
+    """Return limits of p - q where all who say the one say the other: the exact ones of those who say one only."""
+    low, high = p.low - q.high, p.high - q.low
+    left = exact(low, p.n, alpha)[0] if low > 0 else -exact(-low, p.n, alpha)[1]
+    right = exact(high, p.n, alpha)[1] if high >= 0 else -exact(-high, p.n, alpha)[0]
+    return left, right
 
 
 def linear(shares: Sequence[Share], weights: Sequence[float], alpha: float) -> Limits:
     """Return limits of a weighted sum of shares of different people, by MOVER at the worst ends of rounding."""
     ends = []
     for side in (1.0, -1.0):  # of the sum, and of the sum with all signs turned
-        value = reach = 0.0
+        value, reaches = 0.0, []
         for share, c in zip(shares, weights, strict=True):
             rising = side * c >= 0
-            at = share.low if rising else share.high
-            limit = share.limits(alpha)[0 if rising else 1]
-            value += side * c * at
-            reach += (c * (at - limit)) ** 2
-        ends.append(side * (value - float(np.sqrt(reach))))
+            value += side * c * (share.low if rising else share.high)
+            reaches.append((share, abs(c) * share.reaches(alpha)[0 if rising else 1]))
+        ends.append(side * (value - _joint(reaches)))
     return ends[0], ends[1]
 
 
-def _combined(
-    p: float, one: tuple[float, float], times: float, q: float, two: tuple[float, float], r: float
-) -> tuple[float, float]:
-    """Return the limits of p - times q."""
-
-    def row(value: float) -> np.ndarray:
-        return np.asarray([value])
-
-    sides = (row(one[0]), row(one[1])), (row(times * two[0]), row(times * two[1]))
-    low, high = intervals.mover(row(p), sides[0], row(times * q), sides[1], row(r))
-    return float(low[0]), float(high[0])
+def _joint(reaches: Sequence[tuple[Share, float]], correlation: float = 0.0) -> float:
+    """Return how far the limits of a sum reach: the root of the squares, and more than that with a handful of people."""
+    few = sum(reach for share, reach in reaches if share.n < FEW)
+    many = [reach for share, reach in reaches if share.n >= FEW]
+    if len(many) == 2:
+        a, b = many
+        return few + float(np.sqrt(max(a * a + b * b - 2 * correlation * a * b, 0.0)))
+    return few + float(np.sqrt(sum(reach**2 for reach in many)))
 
 
-def correlation(p: float, q: float, both: float) -> float:
-    """Return the correlation of two answers, given how many say both."""
-    spread = p * (1 - p) * q * (1 - q)
-    return float(np.clip((both - p * q) / np.sqrt(spread), -1, 1)) if spread > 0 else 0.0
+def least_correlation(p: Share, q: Share) -> float:
+    """Return the correlation of two answers of the same people if as few as possible say both."""
+    return _correlation(p, q, lambda a, b: max(0.0, a + b - 1))
 
 
-def least_and_most(p: float, q: float) -> tuple[float, float]:
+def _correlation(p: Share, q: Share, both: Callable[[float, float], float]) -> float:
+    """Return the correlation of two answers, of shares with half a person added to either side, given how many say both."""
+    a, b = p.smoothed, q.smoothed
+    return float(np.clip((both(a, b) - a * b) / np.sqrt(a * (1 - a) * b * (1 - b)), -1, 1))
+
+
+def least_and_most(p: float, q: float) -> Limits:
     """Return Frechet's bounds on how many say both."""
     return max(0.0, p + q - 1), min(p, q)
 
 
-def both_limits(
-    p: Share, q: Share, level: float, *, same_people: bool, among: bool
-) -> tuple[float, float, float, float]:
-    """Return the bounds on how many say both (among those who say q), and the interval that holds it with the level.
+def overlap(p: Share, q: Share, *, among: bool) -> Limits:
+    """Return Frechet's bounds on how many say both (among those who say q), rounding included."""
+    few, most = least_and_most(p.low, q.low)[0], least_and_most(p.high, q.high)[1]
+    if not among:
+        return few, most
+    return (few / q.low, min(1.0, p.high / q.low)) if q.low > 0 else (0.0, 1.0)
+
+
+def tail(p: Share, q: Share, level: float, *, among: bool) -> float:
+    """Return the chance beyond each bound with which an interval holds what lies between: Imbens and Manski's (2004)."""
+    lowest, highest = overlap(p, q, among=among)
+    return one_sided(max(highest - lowest, 0.0), max(p.error(), q.error()) / (q.value if among else 1.0), level)
+
+
+def overlap_limits(p: Share, q: Share, beyond: float, *, same_people: bool, among: bool) -> Limits:
+    """Return limits of how many say both (among those who say q), each passed with a chance of `beyond` at most.
 
     Not fewer than t say both if ``p + q - 1 >= t``, and not fewer than t among those who say q if ``p + (1 - t) q >= 1``; not
-    more if ``p <= t``, or ``p <= t q``. So the limits solve equations linear in p and q, each by MOVER, at the level of
-    Imbens and Manski, which is one-sided where the bounds are apart.
+    more if ``p <= t``, or ``p <= t q``. So the limits solve equations linear in p and q, each by MOVER. Of two samples either
+    share may be the smaller, so that its upper limit is shared between them.
     """
-    few, most = least_and_most(p.low, q.low)[0], least_and_most(p.high, q.high)[1]
-    lowest, highest = few, most
-    if among:
-        lowest, highest = (few / q.low, min(1.0, p.high / q.low)) if q.low > 0 else (0.0, 1.0)
-    alpha = 2 * one_sided(max(highest - lowest, 0.0), max(p.error(), q.error()) / (q.value if among else 1.0), level)
-    least, overlap_most = least_and_most(p.value, q.value)
-    r_least, r_most = (correlation(p.value, q.value, both) if same_people else 0.0 for both in (least, overlap_most))
+    alpha = 2 * beyond
+    (down_p, up_p), (down_q, _) = p.reaches(alpha), q.reaches(alpha)
+    r_least = least_correlation(p, q) if same_people else 0.0
+    r_most = _correlation(p, q, min) if same_people else 0.0
 
     def lower(t: float) -> float:
         """Return the lower limit of p + (1 - t) q - 1, or of p + q - 1 - t: above 0 if no fewer than t can be."""
-        times, less = (1 - t, 0.0) if among else (1.0, t)
-        rest = q.reversed
-        limits = exact(rest.high, rest.n, alpha)
-        found = _combined(p.low, exact(p.low, p.n, alpha), times, rest.high, limits, -r_most)
-        return found[0] - (1 - times) - less
+        times, less = (1 - t, 1.0) if among else (1.0, 1.0 + t)
+        return p.low + times * q.low - less - _joint([(p, down_p), (q, times * down_q)], -r_least)
 
     def upper(t: float) -> float:
-        """Return the upper limit of p - t q, or of p - t: below 0 if no more than t can be."""
-        if not among:
-            return max(exact(p.high, p.n, alpha)[1], 0.0) - t
-        return _combined(p.high, exact(p.high, p.n, alpha), t, q.low, exact(q.low, q.n, alpha), r_least)[1]
+        """Return the upper limit of p - t q: below 0 if no more than t can be."""
+        return p.high - t * q.low + _joint([(p, up_p), (q, t * down_q)], r_most)
 
-    low = _root(lower)
-    high = _root(upper)
-    if not among:
-        high = min(high, exact(q.high, q.n, alpha)[1])
-    return lowest, highest, min(low, lowest), max(high, highest)
+    lowest, highest = overlap(p, q, among=among)
+    if among:
+        return min(_root(lower), lowest), max(_root(upper), highest)
+    each = alpha if same_people else alpha / 2
+    most = min(exact(p.high, p.n, each)[1], exact(q.high, q.n, each)[1])
+    return min(_root(lower), lowest), max(most, highest)
 
 
 def _root(falling: Callable[[float], float]) -> float:

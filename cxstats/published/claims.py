@@ -126,12 +126,12 @@ def _american_express() -> list[Claim | AllOf]:
             ],
         ),
         _claim(
-            "rarely-exceeded", f.EXCEEDED.reading, below(10), source=f.EXCEEDED.source,
-            says="companies rarely exceed expectations", what="the share who say that they do", why="rarely: one in ten",
+            "few-say-exceeded", f.EXCEEDED.reading, below(10), source=f.EXCEEDED.source,
+            says="few say that companies exceed their expectations", what="the share who say so", why="few: one in ten",
         ),
         _claim(
-            "mostly-met", f.MET.reading, above(50), source=f.MET.source, says="companies meet most expectations",
-            what="the share who say that they do", why="most is more than half",
+            "most-say-met", f.MET.reading, above(50), source=f.MET.source,
+            says="most say that companies meet their expectations", what="the share who say so", why="most is more than half",
         ),
     ]  # fmt: skip
 

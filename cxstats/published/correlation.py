@@ -15,8 +15,9 @@ from cxstats.claims.words import MINUS
 from cxstats.errors import ArgumentError
 from cxstats.inference.intervals import z_quantile
 from cxstats.published import bounds
+from cxstats.published.arguments import need_decimals, need_number, need_sizes
 from cxstats.published.line import Line, by_size, joined, people, span
-from cxstats.published.printed import assumed, cautions, need_number, need_sizes
+from cxstats.published.printed import assumed, cautions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,9 +66,9 @@ class Correlation:
     >>> import cxstats as cx
     >>> cx.Correlation(0.40, says="NPS and growth").interval().round(2)
         n     n_is  correlation  conf_low  conf_high
-    0   5  assumed          0.4     -0.75       0.95
-    1  10  assumed          0.4     -0.31       0.82
-    2  20  assumed          0.4     -0.06       0.72
+    0   5  assumed          0.4     -0.77       0.95
+    1  10  assumed          0.4     -0.33       0.82
+    2  20  assumed          0.4     -0.07       0.72
     3  50  assumed          0.4      0.13       0.61
     """
 
@@ -83,14 +84,11 @@ class Correlation:
         need_number("Correlation(value=)", self.value, "a number between -1 and 1")
         if not -1 <= self.value <= 1:
             raise ArgumentError(f"Correlation({self.value:g}): a correlation lies between -1 and 1.")
-        if isinstance(self.decimals, bool) or not isinstance(self.decimals, int) or self.decimals < 0:
-            raise ArgumentError(f"Correlation(decimals=): a number of decimals such as 2, not {self.decimals!r}.")
-        if abs(round(self.value, self.decimals) - self.value) > 1e-9:
-            raise ArgumentError(
-                f"Correlation({self.value:g}, decimals={self.decimals}): the figure has more decimals than that. Say how many "
-                "were printed."
-            )
-        need_sizes("Correlation", self.n, self.plausible_n, FEWEST, "pairs")
+        need_decimals("Correlation", self.value, self.decimals)
+        sizes = need_sizes("Correlation", self.n, self.plausible_n, FEWEST, "pairs")
+        object.__setattr__(self, "value", round(float(self.value), self.decimals))
+        object.__setattr__(self, "n", None if self.n is None else int(self.n))
+        object.__setattr__(self, "plausible_n", sizes if self.n is None else tuple(self.plausible_n))
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -104,6 +102,8 @@ class Correlation:
 
     def interval(self, level: float = 0.95) -> pd.DataFrame:
         """Return Fisher's interval, rounding included: ``tanh(atanh(r) -+ z / sqrt(n - 3))``.
+
+        Fisher's transformed r is biased away from 0 by about ``r / (2 (n - 1))``; the limit towards 0 allows for that.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Correlation:
         >>> import cxstats as cx
         >>> cx.Correlation(-0.45, n=15).interval()[["conf_low", "conf_high"]].round(2)
            conf_low  conf_high
-        0     -0.78       0.09
+        0     -0.78        0.1
         """
         import pandas as pd
 
@@ -161,26 +161,29 @@ class Correlation:
         n = np.nan if self.n is None else float(self.n)
         return Reading(
             self.value, self.limits, "correlation", n, assumed(self), low=-1.0, high=1.0, needed=self.needed,
-            cautions=cautions(self), whom="pairs",
+            cautions=cautions(self), whom="pairs", associated="function", what=f"r{f' of {self.says}' if self.says else ''}",
         )  # fmt: skip
 
     def audited(self, level: float) -> Line:
         """Return the line of an audit about this correlation."""
         low, high = self.limits(1 - level)
-        limits = (
-            span((low, high), 2)
-            if self.n
-            else by_size({n: self.at(n, 1 - level) for n in self.sizes}, of="pairs", decimals=2)
-        )
+        limits = {n: self.at(n, 1 - level) for n in self.sizes}
+        shown = span((low, high), 2, (0.0,)) if self.n else by_size(limits, decimals=2, edges=(0.0,))
+        side = "above" if self.value > 0 else "below"
+        count = self.needed(above(0.0), level)
         if low > 0 or high < 0:
-            bears = f"that it is {'above' if low > 0 else 'below'} 0: {limits}"
+            bears = f"that it is {side} 0"
+        elif np.isinf(count):
+            bears = "its sign cannot be told with any n"
+        elif self.n:
+            bears = f"its sign cannot be told; as printed it would be {side} 0 from {people(count)} pairs on"
         else:
-            count = self.needed(above(0.0), level)
-            bears = f"not even its sign: {limits}; it would take {people(count)} pairs"
+            bears = f"that it is {side} 0 if n is {people(count)} or more"
+        bears = f"{bears}: {shown}"
         n = np.nan if self.n is None else float(self.n)
         return Line(
             str(self), self.source, n, self.value, low, high, "correlation", bears,
-            joined(["" if self.n else "how many pairs", self.unknown]),
+            joined(["" if self.n else "n (pairs)", self.unknown, "whether the pairs are a sample of anything"]),
         )  # fmt: skip
 
     def __str__(self) -> str:
@@ -188,9 +191,10 @@ class Correlation:
 
 
 def fisher(r: float, n: float, alpha: float) -> tuple[float, float]:
-    """Return Fisher's limits of a correlation of n pairs; those of -1 and 1 are themselves."""
+    """Return Fisher's limits of a correlation of n pairs, with the limit towards 0 less its bias; -1 and 1 are themselves."""
     r = float(np.clip(r, -1, 1))
     if abs(r) == 1:
         return r, r
-    z, step = np.arctanh(r), float(z_quantile(alpha)) / np.sqrt(n - 3)
-    return float(np.tanh(z - step)), float(np.tanh(z + step))
+    z, step = float(np.arctanh(r)), float(z_quantile(alpha)) / np.sqrt(n - 3)
+    unbiased = z - r / (2 * (n - 1))
+    return float(np.tanh(min(z, unbiased) - step)), float(np.tanh(max(z, unbiased) + step))

@@ -16,9 +16,10 @@ from cxstats.claims.declaration import need_level
 from cxstats.claims.reading import Reading
 from cxstats.errors import ArgumentError
 from cxstats.inference.intervals import t_interval
+from cxstats.published import bearing
+from cxstats.published.arguments import decimals_of, need_decimals, need_number
 from cxstats.published.correlation import fisher
-from cxstats.published.line import Line, span, told
-from cxstats.published.printed import need_number
+from cxstats.published.line import Line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,9 @@ class EcologicalTable:
         Who published it, and when.
     unit : str
         What the slope is in: units of y per unit of x.
+    decimals : int, optional
+        Decimals printed; by default the most that any figure has. Rounding counts as noise: the points scatter by no less than
+        it about the line.
 
     Raises
     ------
@@ -52,8 +56,8 @@ class EcologicalTable:
 
     Notes
     -----
-    It is about groups, not about customers: within every industry the relation may be another, or the reverse. Rounding of the
-    figures and the number of customers behind each are not in the interval.
+    It is about groups, not about customers: within every industry the relation may be another, or the reverse. How many
+    customers are behind each figure is not in the interval.
 
     References
     ----------
@@ -75,6 +79,7 @@ class EcologicalTable:
     of: str = "groups"
     source: str = ""
     unit: str = "points per point"
+    decimals: int | None = None
 
     def __post_init__(self) -> None:
         place = "EcologicalTable(groups=)"
@@ -89,6 +94,11 @@ class EcologicalTable:
                 raise ArgumentError(f"{place}: {name!r} needs two figures, (x, y), not {pair!r}.")
             for figure in pair:
                 need_number(f"{place}, {name!r}", figure, "a number")
+        figures = [float(figure) for pair in self.groups.values() for figure in pair]
+        shown = max(decimals_of(figure) for figure in figures)
+        for figure in figures:
+            need_decimals("EcologicalTable", figure, shown if self.decimals is None else self.decimals)
+        object.__setattr__(self, "decimals", shown if self.decimals is None else self.decimals)
         for axis, said in ((0, self.x), (1, self.y)):
             if len({float(pair[axis]) for pair in self.groups.values()}) == 1:
                 raise ArgumentError(f"{place}: {said} is the same in all {self.of}, so there is no line.")
@@ -141,7 +151,7 @@ class EcologicalTable:
         import pandas as pd
 
         need_level("slope", level)
-        found = [len(self.points), *_slope(self.points, 1 - level)]
+        found = [len(self.points), *self._line(self.points, 1 - level)]
         return pd.DataFrame([found], columns=["n", "slope", "conf_low", "conf_high"])
 
     def correlation(self, level: float = 0.95) -> pd.DataFrame:
@@ -175,13 +185,13 @@ class EcologicalTable:
         >>> import cxstats as cx
         >>> cx.EcologicalTable({"a": (1, 1), "b": (2, 3), "c": (3, 2), "d": (4, 4)}).correlation(0.9).round(2)
            n  correlation  conf_low  conf_high
-        0  4          0.8      -0.5       0.99
+        0  4          0.8     -0.59       0.99
         """
         import pandas as pd
 
         need_level("correlation", level)
-        r = _correlation(self.points)
-        found = [len(self.points), r, *fisher(r, len(self.points), 1 - level)]
+        r, low, high = self._r(self.points, 1 - level)
+        found = [len(self.points), r, low, high]
         return pd.DataFrame([found], columns=["n", "correlation", "conf_low", "conf_high"])
 
     def leave_one_out(self, level: float = 0.95) -> pd.DataFrame:
@@ -196,7 +206,7 @@ class EcologicalTable:
         -------
         pandas.DataFrame
             One line a group, named by it: ``slope``, ``conf_low``, ``conf_high``, ``correlation``, all without it. NaN where x
-            or y does not vary without it.
+            does not vary without it, so that there is no line; the correlation is NaN where y does not vary either.
 
         Raises
         ------
@@ -227,7 +237,7 @@ class EcologicalTable:
         lines = []
         for k in range(len(self.points)):
             rest = np.delete(self.points, k, axis=0)
-            lines.append([*_slope(rest, 1 - level), _correlation(rest)])
+            lines.append([*self._line(rest, 1 - level), _correlation(rest)])
         return pd.DataFrame(lines, index=list(self.groups), columns=["slope", "conf_low", "conf_high", "correlation"])
 
     @property
@@ -239,41 +249,54 @@ class EcologicalTable:
 
     def reading(self) -> Reading:
         """Return the slope as a claim measures it."""
-        slope = _slope(self.points, 0.05)[0]
+        slope = self._line(self.points, 0.05)[0]
         return Reading(
-            slope, lambda alpha: _slope(self.points, alpha)[1:], self.unit, float(len(self.points)),
-            low=-np.inf, high=np.inf, cautions=(self.warning,),
+            slope, lambda alpha: self._line(self.points, alpha)[1:], self.unit, float(len(self.points)), low=-np.inf,
+            high=np.inf, cautions=(self.warning,), associated="function", what=f"the slope of {self.y} on {self.x}",
         )  # fmt: skip
 
     def audited(self, level: float) -> Line:
         """Return the line of an audit about this table."""
-        slope, low, high = _slope(self.points, 1 - level)
-        without = self.leave_one_out(level)["slope"]
-        bears = f"a slope of {told(slope, 2)} ({span((low, high), 2)}), {span((without.min(), without.max()), 2)} if one of the"
-        bears += f" {self.of} is left out; r = {told(_correlation(self.points), 2)}"
-        return Line(
-            f"{self.y} by {self.x}, {len(self.points)} {self.of}", self.source, float(len(self.points)), slope, low, high,
-            self.unit, f"{bears}; {self.warning}", "customers behind each figure",
-        )  # fmt: skip
+        return bearing.of_table(self, level)
 
     def __str__(self) -> str:
         return f"{self.y} by {self.x}, {len(self.points)} {self.of}: {self.warning}"
 
+    def _line(self, points: np.ndarray, alpha: float) -> tuple[float, float, float]:
+        """Return the least-squares slope with its t limits; NaN where x does not vary."""
+        x, y = _centred(points)
+        if not x.any():
+            return np.nan, np.nan, np.nan
+        slope, df = x @ y / (x @ x), len(x) - 2
+        rest = y - slope * x
+        noise = max(rest @ rest / df, (1 + slope**2) * self._rounding)
+        low, high = t_interval(np.asarray(slope), np.asarray(np.sqrt(noise / (x @ x))), np.asarray(float(df)), alpha)
+        return float(slope), float(low), float(high)
 
-def _slope(points: np.ndarray, alpha: float) -> tuple[float, float, float]:
-    """Return the least-squares slope with its t limits; NaN where x does not vary."""
-    x, y = (points - points.mean(axis=0)).T
-    if not x.any():
-        return np.nan, np.nan, np.nan
-    slope, df = x @ y / (x @ x), len(x) - 2
-    rest = y - slope * x
-    se = np.sqrt(rest @ rest / df / (x @ x))
-    low, high = t_interval(np.asarray(slope), np.asarray(se), np.asarray(float(df)), alpha)
-    return float(slope), float(low), float(high)
+    def _r(self, points: np.ndarray, alpha: float) -> tuple[float, float, float]:
+        """Return Pearson's r with Fisher's limits, which take it for no closer to 1 than rounding lets it be known."""
+        r, (x, y) = _correlation(points), _centred(points)
+        least = (len(x) - 2) * self._rounding * (1 / (x @ x) + 1 / (y @ y))
+        known = float(np.sign(r)) * min(abs(r), float(np.sqrt(max(1 - least, 0.0))))
+        low, high = fisher(known, len(x), alpha)
+        return r, min(low, r), max(high, r)
+
+    @property
+    def _rounding(self) -> float:
+        """The variance of what rounding takes off a figure, if it is spread evenly."""
+        return (10.0 ** -(self.decimals or 0)) ** 2 / 12
+
+
+def _centred(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y less their means; what does not vary but for the last digits of a float is 0."""
+    found = points - points.mean(axis=0)
+    still = np.ptp(points, axis=0) <= 1e-9 * np.abs(points).max(axis=0)
+    x, y = np.where(still, 0.0, found).T
+    return x, y
 
 
 def _correlation(points: np.ndarray) -> float:
     """Return Pearson's r; NaN where x or y does not vary."""
-    x, y = (points - points.mean(axis=0)).T
+    x, y = _centred(points)
     spread = np.sqrt((x @ x) * (y @ y))
     return float(np.clip(x @ y / spread, -1, 1)) if spread > 0 else np.nan

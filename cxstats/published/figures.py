@@ -40,12 +40,9 @@ SPEND_2011 = Percentage(
     source=AMEX.format(2011),
 )
 SPEND_2014 = Percentage(
-    67,
-    rounding=2,
-    says="(two thirds) would spend more (14 % more) for good service",
-    population=US.format(2014),
-    source=AMEX.format(2014),
-)
+    67, rounding=2, wording="two thirds", says="would spend more (14 % more) for good service", population=US.format(2014),
+    source=AMEX.format(2014), unknown="what two thirds are in percent, taken as 65 to 69",
+)  # fmt: skip
 EXCEEDED = Percentage(
     6, n=1018, says="say that companies exceed their expectations", population=US.format(2011), source=AMEX.format(2011)
 )

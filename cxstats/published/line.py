@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,22 +25,25 @@ class Line(NamedTuple):
 
 
 def told(number: float, decimals: int = 1) -> str:
-    """Return a number as it is read, with a real minus and no idle decimals."""
+    """Return a number as it is read, with a real minus."""
     text = f"{round(number, decimals) + 0.0:,.{decimals}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", MINUS) if text not in ("-0", "") else "0"
+    return text.replace("-", MINUS) if text.strip("-0.,") else text.removeprefix("-")
 
 
-def span(limits: tuple[float, float], decimals: int = 1) -> str:
-    """Return limits in words: "65.4 to 68.6"."""
+def span(limits: tuple[float, float], decimals: int = 1, edges: Sequence[float] = ()) -> str:
+    """Return limits in words, "65.4 to 68.6", with more decimals where one would be read as an edge that it is not."""
+    while decimals < 6 and any(x != e and round(x, decimals) == e for x in limits for e in edges):
+        decimals += 1
     return f"{told(limits[0], decimals)} to {told(limits[1], decimals)}"
 
 
-def by_size(limits: dict[int, tuple[float, float]], unit: str = "", of: str = "were asked", decimals: int = 1) -> str:
-    """Return limits for the fewest and the most that are possible."""
+def by_size(
+    limits: dict[int, tuple[float, float]], unit: str = "", decimals: int = 1, edges: Sequence[float] = ()
+) -> str:
+    """Return limits for the lowest and the highest n that are possible."""
     few, many = min(limits), max(limits)
-    first = f"{span(limits[few], decimals)}{unit and f' {unit}'} if {few:,} {of}"
-    return first if few == many else f"{first}, {span(limits[many], decimals)} if {many:,}"
+    first = f"{span(limits[few], decimals, edges)}{unit and f' {unit}'} if n is {few:,}"
+    return first if few == many else f"{first}, {span(limits[many], decimals, edges)} if {many:,}"
 
 
 def people(count: float) -> str:

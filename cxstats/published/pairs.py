@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.claims.reading import Reading
-from cxstats.claims.region import Region, above, between
+from cxstats.claims.region import Region, between
 from cxstats.errors import ArgumentError, PopulationError
 from cxstats.published import bounds, printed
+from cxstats.published.arguments import need_number
 from cxstats.published.bounds import Share
-from cxstats.published.line import Line, joined, people, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from cxstats.published.percentage import Percentage
 
 APART = "two figures differ in whatever sets the surveys apart: the question, the time, who was asked"
-ANSWERS = {"supported": "consistent", "contradicted": "not consistent", "inconclusive": "cannot tell"}
+ANSWERS = {
+    "supported": "consistent", "contradicted": "not consistent", "inconclusive": "cannot tell", "untestable": "cannot tell",
+}  # fmt: skip
 
 
 def comparison(a: Percentage, b: Percentage, *, same_people: bool, level: float) -> pd.DataFrame:
@@ -34,8 +36,7 @@ def comparison(a: Percentage, b: Percentage, *, same_people: bool, level: float)
     lines = []
     for n, m in _sizes(a, b, "compare", same_people=same_people):
         p, q = a.at(n), b.at(m)
-        for overlap, r in _overlaps(p, q, same_people=same_people):
-            low, high = bounds.difference(p, q, 1 - level, r)
+        for overlap, (low, high) in _by_overlap(p, q, 1 - level, same_people=same_people):
             lines.append([n, m, 100 * overlap, float(a.value - b.value), 100 * low, 100 * high])
     return pd.DataFrame(lines, columns=["n", "n_other", "overlap", "difference", "conf_low", "conf_high"])
 
@@ -45,64 +46,41 @@ def reading(a: Percentage, b: Percentage, *, same_people: bool) -> Reading:
     sizes = _sizes(a, b, "difference", same_people=same_people)
 
     def at(n: int, m: int, alpha: float) -> tuple[float, float]:
-        p, q = a.at(n), b.at(m)
-        every = [bounds.difference(p, q, alpha, r) for _, r in _overlaps(p, q, same_people=same_people)]
+        every = [limits for _, limits in _by_overlap(a.at(n), b.at(m), alpha, same_people=same_people)]
         return min(low for low, _ in every), max(high for _, high in every)
 
     def needed(region: Region, level: float) -> float:
-        """Return the people that are needed: of the figure whose n is not told, or of both, in the proportion that is."""
-        known = (a.n or 0) + (b.n or 0)
+        """Return the people that are needed behind each figure whose n is not told, or else behind each of both."""
+        told = a.n is not None and b.n is not None
 
         def limits(n: int) -> tuple[float, float]:
-            if a.n is None or b.n is None or same_people:
-                sides = (a.n or n, b.n or n) if not same_people else (n, n)
-            else:
-                sides = max(round(a.n * n / known), 1), max(round(b.n * n / known), 1)
-            return bounds.percent(at(*sides, 1 - level))
+            n, m = (n, n) if told or same_people else (a.n or n, b.n or n)
+            return bounds.percent(at(n, m, 1 - level))
 
         return bounds.deciding(region, limits)
 
+    one = (a.n is None) != (b.n is None) and not same_people
     known = a.n is not None and b.n is not None
     people = float((a.n or 0) + (0 if same_people else b.n or 0)) if known else np.nan
     return Reading(
         a.value - b.value, lambda alpha: bounds.widest(at(n, m, alpha) for n, m in sizes), "% points", people,
-        printed.assumed(a, b), difference=_groups(a, b), low=-100.0, high=100.0, needed=needed,
-        cautions=(*([] if same_people else [APART]), *printed.cautions(a, b)),
+        printed.assumed(a, b), associated="difference" if of_two_groups(a, b) else "", low=-100.0, high=100.0, needed=needed,
+        cautions=(*([] if same_people else [APART]), *printed.cautions(a, b)), what="the difference of two published shares",
+        whom="people where n is not told" if one else "people" if same_people else "people each",
+        hides="rounding, or the n that is told, leaves it open" if one else "rounding leaves it open",
     )  # fmt: skip
 
 
-def audited(a: Percentage, b: Percentage, level: float) -> Line:
-    """Return the line of an audit about two figures: which is the higher, and how many may say both."""
-    apart = reading(a, b, same_people=False)
-    low, high = apart.limits(1 - level)
-    if low > 0 or high < 0:
-        first, second = (a, b) if low > 0 else (b, a)
-        bears = f"{first.printed} is the higher of the two: {span((low, high) if low > 0 else (-high, -low))} points"
-        bears += f" above {second.printed}"
-    else:
-        count = apart.needed(above(0.0), level) if apart.needed else np.nan
-        whose = "of both" if (a.n is None) == (b.n is None) else f"behind {(a if a.n is None else b).printed}"
-        clear = (
-            "no number of people would tell, rounded as they are"
-            if np.isinf(count)
-            else f"it would take {people(count)} people {whose}"
-        )
-        bears = f"which is the higher cannot be told ({span((low, high))} points apart): {clear}"
-    alike = ""
-    if a.population.strip() and a.population.strip() == b.population.strip():
-        both = overlap(a, b, same_people=False, level=level, among=False)
-        bears += f"; of {a.population}, {span((both['conf_low'].min(), both['conf_high'].max()))} % may say both"
-    elif not _groups(a, b):
-        alike = "whether both are of one population: without that, nothing follows on how many say both"
-    return Line(
-        f"{a.words}, against {b.words}", joined([a.source, b.source]), apart.n, apart.value, low, high, "% points", bears,
-        joined([*(f"n of {x.printed}" for x in (a, b) if x.n is None), alike, a.unknown, b.unknown]),
-    )  # fmt: skip
+def of_same_people(a: Percentage, b: Percentage) -> bool:
+    """Tell whether two figures are taken for answers of the same people: one source, one n, one population, all told."""
+    return bool(
+        a.n and a.n == b.n and a.source and a.source == b.source and a.population and a.population == b.population
+    )
 
 
-def _groups(a: Percentage, b: Percentage) -> bool:
+def of_two_groups(a: Percentage, b: Percentage) -> bool:
     """Tell whether two figures are of two groups that differ in something."""
-    return bool(a.population.strip() and b.population.strip()) and a.population.strip() != b.population.strip()
+    return bool(a.population and b.population) and a.population != b.population
 
 
 def overlap(a: Percentage, b: Percentage, *, same_people: bool, level: float, among: bool) -> pd.DataFrame:
@@ -111,8 +89,13 @@ def overlap(a: Percentage, b: Percentage, *, same_people: bool, level: float, am
 
     lines = []
     for n, m in _joined(a, b, same_people=same_people, among=among):
-        found = bounds.both_limits(a.at(n), b.at(m), level, same_people=same_people, among=among)
-        lines.append([n, m, *(100 * x for x in found)])
+        p, q = a.at(n), b.at(m)
+        beyond = bounds.tail(p, q, level, among=among)
+        found = (
+            bounds.overlap(p, q, among=among),
+            bounds.overlap_limits(p, q, beyond, same_people=same_people, among=among),
+        )
+        lines.append([n, m, *(100 * x for limits in found for x in limits)])
     return pd.DataFrame(lines, columns=["n", "n_other", "lowest", "highest", "conf_low", "conf_high"])
 
 
@@ -120,15 +103,18 @@ def overlap_reading(a: Percentage, b: Percentage, *, same_people: bool, among: b
     """Return how many say both (among those who say b) as a claim measures it: bounds, and no value."""
     sizes = _joined(a, b, same_people=same_people, among=among)
 
-    def at(alpha: float) -> list[tuple[float, ...]]:
-        return [bounds.both_limits(a.at(n), b.at(m), 1 - alpha, same_people=same_people, among=among) for n, m in sizes]
+    def limits(alpha: float) -> bounds.Limits:
+        """Return limits that are each passed with a chance of alpha / 2, as a verdict on a region needs them."""
+        return bounds.widest(
+            bounds.overlap_limits(a.at(n), b.at(m), alpha / 2, same_people=same_people, among=among) for n, m in sizes
+        )
 
     known = a.n is not None and b.n is not None
     people = float((a.n or 0) + (0 if same_people else b.n or 0)) if known else np.nan
     return Reading(
-        np.nan, lambda alpha: bounds.widest((found[2], found[3]) for found in at(alpha)), "%", people,
+        np.nan, limits, "%", people,
         printed.assumed(a, b), cautions=("how many say both is not told: only its bounds are", *printed.cautions(a, b)),
-        middle=sum(bounds.widest((found[0], found[1]) for found in at(0.05))) / 2,
+        middle=sum(bounds.widest(bounds.overlap(a.at(n), b.at(m), among=among) for n, m in sizes)) / 2,
     )  # fmt: skip
 
 
@@ -146,11 +132,12 @@ def replication(figure: Percentage, estimate: Estimate, *, within: float, level:
     if estimate.frame()["unit"][0] != "%":
         unit = estimate.frame()["unit"][0] or "no unit"
         raise ArgumentError(f"agrees_with: the estimate is in {unit!r}, the published figure in '%'. Measure a share.")
-    margin = between(-within, within) if isinstance(within, int | float) and within > 0 else None
-    if margin is None:
+    need_number("agrees_with(within=)", within, "a positive difference in percentage points that does not matter")
+    if not within > 0:
         raise ArgumentError(
             f"agrees_with(within={within!r}): a positive difference in percentage points that does not matter."
         )
+    margin = between(-float(within), float(within))
     own, lines = estimate.interval(level, "guarded"), []
     for n in figure.sizes:
         share = figure.at(n)
@@ -176,14 +163,16 @@ def _joined(a: Percentage, b: Any, *, same_people: bool, among: bool) -> list[tu
     """Return the possible numbers of people of two figures that can be joined; raise for those that cannot."""
     place = "given" if among else "both"
     _need_percentage(place, b)
-    if not a.population.strip() or a.population.strip() != b.population.strip():
-        found = [f"{x.printed}: {x.population.strip() or 'not stated'}" for x in (a, b)]
+    if not a.population or a.population != b.population:
+        found = [f"{x.printed}: {x.population or 'not stated'}" for x in (a, b)]
         raise PopulationError(
             f"{place}: how many say both is a question about one population, and those of the figures are not known to be one "
             f"({'; '.join(found)}). State it as population= of both, or do not join them."
         )
     if among and b.value == 0:
-        raise ArgumentError(f"given: nobody says {b.says or 'the other'!r}, so there is no share among them.")
+        raise ArgumentError(
+            f"given: the other figure is 0 %{f', nobody {b.says}' if b.says else ''}, so there is no share among them."
+        )
     return _sizes(a, b, place, same_people=same_people)
 
 
@@ -219,8 +208,9 @@ def _need_percentage(place: str, figure: Any) -> None:
         )
 
 
-def _overlaps(p: Share, q: Share, *, same_people: bool) -> list[tuple[float, tuple[float, ...]]]:
-    """Return the overlaps that are possible, with the correlation of the answers: none of different people."""
+def _by_overlap(p: Share, q: Share, alpha: float, *, same_people: bool) -> list[tuple[float, bounds.Limits]]:
+    """Return the limits of p - q, of the same people for the least and the most that may say both."""
     if not same_people:
-        return [(np.nan, (0.0,))]
-    return [(both, (bounds.correlation(p.value, q.value, both),)) for both in bounds.least_and_most(p.value, q.value)]
+        return [(np.nan, bounds.difference(p, q, alpha))]
+    least, most = bounds.least_and_most(p.value, q.value)
+    return [(least, bounds.difference(p, q, alpha, bounds.least_correlation(p, q))), (most, bounds.nested(p, q, alpha))]

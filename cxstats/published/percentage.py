@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from cxstats.claims.declaration import need_level
 from cxstats.errors import ArgumentError
-from cxstats.published import bounds, pairs
-from cxstats.published.line import Line, by_size, joined, people, span
-from cxstats.published.printed import Printed, need_edge
+from cxstats.published import bearing, bounds, pairs
+from cxstats.published.arguments import need_edge
+from cxstats.published.line import Line
+from cxstats.published.printed import Printed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,9 +40,10 @@ class Percentage(Printed):
     design_effect : float
         By how much weights and clusters inflate the variance; 1 for a simple random sample.
     weighted : bool
-        True if the figure was weighted, so that it is no whole number of people over n.
+        True if the figure was weighted, so that it is no whole number of people over n. It makes no interval wider: what the
+        weights cost is the design effect.
     says : str
-        What the people said, as a clause: "would pay more for a better experience".
+        What the people said, as a clause that begins with a verb: "would pay more for a better experience".
     population : str
         Of whom, in the plural, such as "US adults". Two figures can only be joined if theirs is the same.
     source : str
@@ -53,6 +55,8 @@ class Percentage(Printed):
         2 for "two thirds" given as 67. By default half a unit of the last decimal.
     unknown : str
         What else is not told: "the base of the percentage".
+    wording : str
+        How it was printed, if not as a number: "two thirds".
 
     Raises
     ------
@@ -62,7 +66,8 @@ class Percentage(Printed):
 
     Notes
     -----
-    Intervals know of sampling and rounding only: who was asked, and how, is not in the number.
+    Intervals know of sampling and rounding only: who was asked, and how, is not in the number. A net score (NPS), a mean or a
+    ratio ("twice as likely") is no percentage and cannot be written as one.
 
     References
     ----------
@@ -90,8 +95,8 @@ class Percentage(Printed):
         Returns
         -------
         float
-            A number of people, of this figure's design effect; infinite if rounding hides the difference however many are
-            asked.
+            A number of people, of this figure's design effect; infinite if rounding, or the n of the other figure, hides the
+            difference however many are asked (up to a billion).
 
         Raises
         ------
@@ -121,7 +126,7 @@ class Percentage(Printed):
             other = than.at(than.n)
 
             def clear(n: int) -> bool:
-                low, high = bounds.difference(self.at(n), other, 1 - level, (0.0,))
+                low, high = bounds.difference(self.at(n), other, 1 - level)
                 return low > 0 or high < 0
         else:
             need_edge("n_needed", than)
@@ -130,7 +135,8 @@ class Percentage(Printed):
                 low, high = self.at(n).limits(1 - level)
                 return 100 * low > than or 100 * high < than
 
-        return bounds.smallest(clear)
+        found = bounds.smallest(clear)
+        return float(self.n) if self.n and self.n < found and clear(self.n) else found
 
     def compare(self, other: Percentage, *, same_people: bool = False, level: float = 0.95) -> pd.DataFrame:
         """Return the difference to another figure: this one minus the other.
@@ -252,7 +258,7 @@ class Percentage(Printed):
         >>> most = cx.Claim("most", says="most of them would", measure=lambda: pay.among(more), region=cx.above(50), data=())
         >>> cx.check(most).frame()[["conf_low", "conf_high", "verdict"]].round(1)
            conf_low  conf_high       verdict
-        0      40.9      100.0  inconclusive
+        0      43.2      100.0  inconclusive
         """
         return pairs.overlap_reading(self, other, same_people=same_people, among=True)
 
@@ -294,7 +300,7 @@ class Percentage(Printed):
         >>> more = cx.Percentage(64, n=1000, population="adults")
         >>> more.both(cx.Percentage(67, n=1000, population="adults"))[["lowest", "highest", "conf_low", "conf_high"]].round(1)
            lowest  highest  conf_low  conf_high
-        0    30.0     64.5      25.0       67.0
+        0    30.0     64.5      27.5       67.0
         """
         need_level("both", level)
         return pairs.overlap(self, other, same_people=same_people, level=level, among=False)
@@ -335,7 +341,7 @@ class Percentage(Printed):
         >>> pay = cx.Percentage(67, n=1000, population="adults")
         >>> pay.given(cx.Percentage(64, n=1000, population="adults"))[["lowest", "highest", "conf_low", "conf_high"]].round(1)
            lowest  highest  conf_low  conf_high
-        0    47.2    100.0      40.9      100.0
+        0    47.2    100.0      43.8      100.0
         """
         need_level("given", level)
         return pairs.overlap(self, other, same_people=same_people, level=level, among=True)
@@ -384,25 +390,4 @@ class Percentage(Printed):
 
     def audited(self, level: float) -> Line:
         """Return the line of an audit about this figure."""
-        by_n = {n: bounds.percent(self.at(n).limits(1 - level)) for n in self.sizes}
-        low, high = self.limits(1 - level)
-        limits = f"{span((low, high))} %" if self.n else by_size(by_n, "%")
-        if low > 50 or high < 50:
-            bears = f"a {'majority' if low > 50 else 'minority'}"
-            bears += "" if self.n else f", whether {min(self.sizes):,} or {max(self.sizes):,} were asked"
-        else:
-            count = self.n_needed(50.0, level=level) if self.value != 50 else float("inf")
-            half = "majority" if self.value > 50 else "minority"
-            some = f"it would take {people(count)} people" if count < float("inf") else "and no n would tell"
-            bears = f"neither a majority nor a minority: {some} to call it a {half}"
-            if not self.n and any(lo > 50 or hi < 50 for lo, hi in by_n.values()):
-                bears = f"a {half} only if {people(count)} or more were asked"
-        found = self.feasible()
-        doubts = [
-            "" if self.n else "how many were asked",
-            "" if self.population else "who was asked",
-            self.unknown,
-            f"why {found.reason}" if found.possible is False else "",
-        ]
-        n = float("nan") if self.n is None else float(self.n)
-        return Line(self.words, self.source, n, self.value, low, high, "%", f"{bears}: {limits}", joined(doubts))
+        return bearing.of_percentage(self, level)

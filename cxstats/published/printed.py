@@ -17,6 +17,7 @@ from cxstats.claims.reading import Reading
 from cxstats.claims.region import Region
 from cxstats.errors import ArgumentError
 from cxstats.published import bounds
+from cxstats.published.arguments import need_decimals, need_edge, need_number, need_sizes
 from cxstats.published.bounds import Share
 
 if TYPE_CHECKING:
@@ -48,22 +49,22 @@ class Printed:
     plausible_n: Sequence[int] = PLAUSIBLE
     rounding: float | None = None
     unknown: str = ""
+    wording: str = ""
 
     def __post_init__(self) -> None:
         need_number("Percentage(value=)", self.value, "a percentage between 0 and 100")
         if not 0 <= self.value <= 100:
-            raise ArgumentError(f"Percentage({self.value:g}): a percentage lies between 0 and 100.")
-        if isinstance(self.decimals, bool) or not isinstance(self.decimals, int) or self.decimals < 0:
-            raise ArgumentError(f"Percentage(decimals=): a number of decimals such as 0 or 1, not {self.decimals!r}.")
-        if abs(round(self.value, self.decimals) - self.value) > 1e-9:
-            shown = len(f"{self.value:.10f}".rstrip("0").partition(".")[2])
-            raise ArgumentError(
-                f"Percentage({self.value:g}, decimals={self.decimals}): the figure has {shown} decimals. Say "
-                f"decimals={shown} if it was printed so."
-            )
-        need_sizes("Percentage", self.n, self.plausible_n, 1, "people")
+            net = " A net score such as NPS is no percentage: its variance needs both shares." if self.value < 0 else ""
+            raise ArgumentError(f"Percentage({self.value:g}): a percentage lies between 0 and 100.{net}")
+        fraction = f", and {100 * self.value:g} if {self.value:g} is a share of 1" if 0 < self.value < 1 else ""
+        need_decimals("Percentage", self.value, self.decimals, fraction)
+        sizes = need_sizes("Percentage", self.n, self.plausible_n, 1, "people")
         if self.rounding is not None:
             need_number("Percentage(rounding=)", self.rounding, "percentage points to either side, such as 2")
+            if self.rounding > 50:
+                raise ArgumentError(
+                    f"Percentage(rounding={self.rounding:g}): percentage points to either side; more than 50 say nothing."
+                )
             if self.rounding < 0.5 * 10.0**-self.decimals - 1e-12:
                 raise ArgumentError(
                     f"Percentage(rounding={self.rounding:g}): with {self.decimals} decimals a figure is rounded by "
@@ -74,6 +75,13 @@ class Printed:
             raise ArgumentError(
                 f"Percentage(design_effect={self.design_effect:g}): a positive number, 1 for a simple random sample."
             )
+        for name in ("says", "population", "source", "unknown", "wording"):
+            if not isinstance(getattr(self, name), str):
+                raise ArgumentError(f"Percentage({name}=): a text, not {getattr(self, name)!r}.")
+            object.__setattr__(self, name, getattr(self, name).strip())
+        object.__setattr__(self, "value", round(float(self.value), self.decimals))
+        object.__setattr__(self, "n", None if self.n is None else int(self.n))
+        object.__setattr__(self, "plausible_n", sizes if self.n is None else tuple(self.plausible_n))
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -82,7 +90,7 @@ class Printed:
 
     def at(self, n: int) -> Share:
         """Return the share behind the figure, if `n` people were asked."""
-        low, high = max(self.value - self.half, 0.0) / 100, min(self.value + self.half, 100.0) / 100
+        low, high = max(self.value - self.half, 0.0) / 100 + 0.0, min(self.value + self.half, 100.0) / 100
         if n == self.n and not self.weighted and self.design_effect == 1:
             low, high = bounds.whole(low, high, n)
         return Share(self.value / 100, low, high, n / self.design_effect)
@@ -108,7 +116,11 @@ class Printed:
     def reading(self) -> Reading:
         """Return the figure as a claim measures it, with the widest limits over all possible numbers of people."""
         n = np.nan if self.n is None else float(self.n)
-        return Reading(self.value, self.limits, n=n, assumed=assumed(self), needed=self.needed, cautions=cautions(self))
+        of, who = (f" of {self.population}" if self.population else ""), f" who {self.says}" if self.says else ""
+        return Reading(
+            self.value, self.limits, n=n, assumed=assumed(self), needed=self.needed, cautions=cautions(self),
+            what=f"the share{of}{who}" if of or who else "the published share",
+        )  # fmt: skip
 
     def interval(self, level: float = 0.95) -> pd.DataFrame:
         """Return the interval of the share in the population, from sampling and rounding together.
@@ -134,7 +146,9 @@ class Printed:
 
         Notes
         -----
-        The interval is never shorter than its level; with few people it is longer, as Clopper and Pearson's always is.
+        The interval is never shorter than its level; with few people it is longer, as Clopper and Pearson's always is. Where n
+        is told, only whole numbers of people out of n stand behind the figure; an assumed n is about so many, and leaves the
+        whole band of rounding.
 
         References
         ----------
@@ -168,7 +182,7 @@ class Printed:
         Parameters
         ----------
         edge : float
-            In percent, by default 50: a majority.
+            In percent, by default 50: a majority; at least 0 and below 100.
         level : float
             Level of the interval that decides.
 
@@ -197,10 +211,12 @@ class Printed:
         'inconclusive'
         """
         need_edge("exceeds", edge)
+        if edge == 100:
+            raise ArgumentError("exceeds(100): no percentage exceeds 100.")
         of = f" of {self.population}" if self.population else ""
         claim = Claim(
             "exceeds", says=f"more than {edge:g} %{of} {self.says or 'say so'}", source=self.source, data=(),
-            measure=self.reading, region=above(edge), what=f"the share{of}{f' who {self.says}' if self.says else ''}",
+            measure=self.reading, region=above(edge, unit="%"),
         )  # fmt: skip
         (verdict,) = check(claim, level=level)
         return verdict
@@ -230,8 +246,12 @@ class Printed:
         none = range(0)
         if self.n is None:
             return Feasible(None, "nobody says how many were asked", none)
-        if self.weighted or self.design_effect != 1:
+        if self.weighted:
             return Feasible(None, "a weighted figure is no whole number of people over n", none)
+        if self.design_effect != 1:
+            return Feasible(
+                None, "a design effect may come of weights, and then it is no whole number of people over n", none
+            )
         if self.n * 2 * self.half >= 100:
             printed = f"of {self.decimals} decimal{'s'[: self.decimals > 1]}" if self.decimals else "of whole percent"
             printed = printed if self.rounding is None else f"rounded by {self.rounding:g} points"
@@ -246,8 +266,8 @@ class Printed:
 
     @property
     def printed(self) -> str:
-        """The figure as it was printed: "67 %"."""
-        return f"{self.value:.{self.decimals}f} %"
+        """The figure as it was printed: "67 %", "two thirds"."""
+        return self.wording or f"{self.value:.{self.decimals}f} %"
 
     @property
     def words(self) -> str:
@@ -269,28 +289,3 @@ def assumed(*figures: Any) -> str:
 def cautions(*figures: Any) -> tuple[str, ...]:
     """Return what else is not told of figures."""
     return tuple(dict.fromkeys(f"not told: {figure.unknown}" for figure in figures if figure.unknown))
-
-
-def need_sizes(place: str, n: Any, plausible: Any, least: int, whom: str) -> None:
-    """Raise `ArgumentError` unless numbers of people, or of what else there is n of, are whole and large enough."""
-    listed = isinstance(plausible, Sequence) and not isinstance(plausible, str)
-    if n is None and not (listed and len(plausible)):
-        raise ArgumentError(f"{place}(plausible_n=): at least one number of {whom} is needed, as in (100, 1000).")
-    for size in plausible if n is None else [n]:
-        whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
-        if not whole or size < least:
-            name = "plausible_n" if n is None else "n"
-            raise ArgumentError(f"{place}({name}=): a number of {whom} is whole and at least {least}, not {size!r}.")
-
-
-def need_number(place: str, value: object, what: str) -> None:
-    """Raise `ArgumentError` for what is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
-        raise ArgumentError(f"{place}: {what}, not {value!r}.")
-
-
-def need_edge(place: str, edge: object) -> None:
-    """Raise `ArgumentError` for what is no percentage."""
-    need_number(f"{place}(edge)", edge, "a percentage between 0 and 100")
-    if not 0 <= float(edge) <= 100:  # type: ignore[arg-type]
-        raise ArgumentError(f"{place}({edge!r}): a percentage lies between 0 and 100.")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,10 +14,14 @@ from cxstats.claims.declaration import need_level
 from cxstats.claims.reading import Reading
 from cxstats.claims.region import Region, above
 from cxstats.errors import ArgumentError
-from cxstats.published import bounds, pairs
-from cxstats.published.line import Line, by_size, joined, people, span
+from cxstats.inference.periods import DAYS_PER_YEAR, positions, steps_per
+from cxstats.published import bearing, bounds, pairs
+from cxstats.published.arguments import need_number
+from cxstats.published.line import Line
 from cxstats.published.percentage import Percentage
-from cxstats.published.printed import assumed, cautions, need_number
+from cxstats.published.printed import assumed, cautions
+
+STEPS = {1.0: "year", 4.0: "quarter", 12.0: "month", DAYS_PER_YEAR: "day"}
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,9 +37,10 @@ class PublishedTrend:
     Parameters
     ----------
     figures : mapping of time to Percentage
-        Times are numbers, such as years; two or more, in any order. Where n is unknown, it is taken for the same at all times.
-    per : str
-        What the time is counted in: "year".
+        Times are years, quarters such as "2025Q3", months such as "2025-09", dates or other numbers; two or more, in any order.
+        Where n is unknown, it is taken for the same at all times.
+    per : {"year"}, optional
+        Slopes per year; by default per step of the times: per quarter of quarters.
     says : str
         What the figures are, such as "riders satisfied".
     source : str
@@ -44,7 +49,7 @@ class PublishedTrend:
     Raises
     ------
     ArgumentError
-        If there are fewer than two times, a time is no number, or what is published is no `Percentage`.
+        If there are fewer than two times, they have no order in time, or what is published is no `Percentage`.
 
     Notes
     -----
@@ -63,14 +68,16 @@ class PublishedTrend:
     ...                             2016: cx.Percentage(68.8, n=5342, decimals=1)})
     >>> riders.slope().round(2)
           n     n_is  slope  conf_low  conf_high
-    0  1000  assumed  -2.75     -4.28      -1.16
+    0  1000  assumed  -2.75     -4.29      -1.16
     1  5000  assumed  -2.75     -3.67      -1.83
     """
 
-    figures: Mapping[float, Percentage]
-    per: str = "year"
+    figures: Mapping[Any, Percentage]
+    per: str | None = None
     says: str = ""
     source: str = ""
+    times: np.ndarray = field(init=False, repr=False, compare=False)
+    step: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         place = "PublishedTrend(figures=)"
@@ -79,23 +86,26 @@ class PublishedTrend:
                 f"{place}: figures of two times or more, as in {{2016: Percentage(68.8, decimals=1), ...}}."
             )
         for time, figure in self.figures.items():
-            need_number(f"{place}, time", time, "a number, such as a year")
             if not isinstance(figure, Percentage):
+                kind = type(figure).__name__
                 raise ArgumentError(
-                    f"{place}: that of {time} is a {type(figure).__name__}; Percentage({figure!r}) makes one."
+                    f"{place}: that of {time} is a {kind}; a number is made one by Percentage({figure!r})."
                 )
-        object.__setattr__(self, "figures", dict(sorted(self.figures.items())))
+        labels = list(self.figures)
+        steps, per_year = positions(labels, ordered=False, place=place)
+        times = steps / steps_per(self.per, per_year, labels, place)
+        order = np.argsort(times, kind="stable")
+        if len(np.unique(times)) < len(times):
+            raise ArgumentError(f"{place}: two figures of one time. Give each its own, or a trend for each series.")
+        object.__setattr__(self, "figures", {labels[k]: self.figures[labels[k]] for k in order.tolist()})
+        object.__setattr__(self, "times", times[order])
+        object.__setattr__(self, "step", self.per or STEPS.get(per_year, "step"))
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
-        """The numbers of people taken for possible where they are not told; that of the largest, if all are told."""
+        """The numbers of people taken for possible where they are not told; the sum of all, if all are told."""
         open_sizes = {n for figure in self.figures.values() if figure.n is None for n in figure.sizes}
-        return tuple(sorted(open_sizes)) or (max(f.n or 0 for f in self.figures.values()),)
-
-    @cached_property
-    def times(self) -> np.ndarray:
-        """When the figures were published."""
-        return np.asarray(list(self.figures), dtype=np.float64)
+        return tuple(sorted(open_sizes)) or (sum(f.n or 0 for f in self.figures.values()),)
 
     @property
     def n_is(self) -> str:
@@ -119,7 +129,8 @@ class PublishedTrend:
         Returns
         -------
         pandas.DataFrame
-            One line for each possible number of people: ``n``, ``n_is``, ``slope``, ``conf_low``, ``conf_high``.
+            One line for each possible number of people: ``n`` (where it is not told; the sum of all if all are told), ``n_is``,
+            ``slope``, ``conf_low``, ``conf_high``.
 
         Raises
         ------
@@ -192,7 +203,7 @@ class PublishedTrend:
         tables = []
         for earlier, later in compared:
             table = self.figures[later].compare(self.figures[earlier], level=level).drop(columns="overlap")
-            table.insert(0, "change", f"{later:g} - {earlier:g}")
+            table.insert(0, "change", f"{later} - {earlier}")
             tables.append(table)
         return pd.concat(tables, ignore_index=True)
 
@@ -209,7 +220,8 @@ class PublishedTrend:
         Returns
         -------
         float
-            People asked at each time; infinite if rounding hides the slope however many are asked.
+            People asked at each time whose n is not told, or else at each time; infinite if rounding, or an n that is told,
+            hides the slope however many are asked (up to a billion).
 
         Raises
         ------
@@ -218,7 +230,7 @@ class PublishedTrend:
 
         Notes
         -----
-        Where all n are told, it is the n that each of them would need.
+        It says nothing of whether the same slope would be seen with as many.
 
         References
         ----------
@@ -261,44 +273,26 @@ class PublishedTrend:
 
         every: Sequence[Percentage] = list(self.figures.values())
         n = float(sum(f.n or 0 for f in every)) if self.n_is == "published" else np.nan
+        mixed = self.n_is == "assumed" and any(f.n for f in every)
         return Reading(
-            self._slope, limits, f"% points per {self.per}", n, assumed(*every), low=-np.inf, high=np.inf, needed=self.needed,
-            cautions=cautions(*every),
+            self._slope, limits, f"% points per {self.step}", n, assumed(*every), low=-np.inf, high=np.inf, needed=self.needed,
+            cautions=cautions(*every), associated="trend", whom="people where n is not told" if mixed else "people each time",
+            hides="rounding, or an n that is told, leaves it open" if mixed else "rounding leaves it open",
+            what=f"the slope of {self.says}" if self.says else "the slope of the published shares",
         )  # fmt: skip
 
     def change(self, earlier: float, later: float) -> Reading:
         """Return the change between two times as a claim measures it."""
         for time in (earlier, later):
             if time not in self.figures:
-                shown = ", ".join(f"{t:g}" for t in self.figures)
+                shown = ", ".join(map(str, self.figures))
                 raise ArgumentError(f"change: nothing was published for {time!r}; there are {shown}.")
         return pairs.reading(self.figures[later], self.figures[earlier], same_people=False)
 
     def audited(self, level: float) -> Line:
         """Return the line of an audit about this trend."""
-        found = self.reading()
-        low, high = found.limits(1 - level)
-        limits = {n: self.at(n, 1 - level) for n in self.sizes}
-        unit = f"points a {self.per}"
-        said = by_size(limits, unit, decimals=2) if self.n_is == "assumed" else f"{span((low, high), 2)} {unit}"
-        if low > 0 or high < 0:
-            bears = f"that it {'rises' if low > 0 else 'falls'}: {said}"
-        else:
-            count = self.n_needed(level=level)
-            clear = (
-                "no number of people would tell, rounded as they are"
-                if np.isinf(count)
-                else f"it would take {people(count)} people each time"
-            )
-            bears = f"neither rise nor fall: {said}; {clear}"
-        times = ", ".join(f"{t:g}" for t, f in self.figures.items() if f.n is None)
-        shown = ", ".join(f"{t:g} {f.printed}" for t, f in self.figures.items())
-        return Line(
-            f"{self.says or 'figures'}: {shown}", self.source, found.n, found.value, low, high, found.unit, bears,
-            joined([f"n of {times}" if times else "", *(f.unknown for f in self.figures.values())]),
-        )  # fmt: skip
+        return bearing.of_trend(self, level)
 
     def __str__(self) -> str:
-        return (
-            f"{self.says or 'figures'}, {self.times[0]:g} to {self.times[-1]:g}: {self._slope:+.2f} points a {self.per}"
-        )
+        first, *_, last = self.figures
+        return f"{self.says or 'figures'}, {first} to {last}: {self._slope:+.2f} points a {self.step}"

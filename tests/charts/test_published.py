@@ -301,7 +301,10 @@ def test_a_trend_has_bands_at_its_times_and_the_line_of_least_squares() -> None:
 
 TRENDS = {
     "real": RIDERS,
-    "months": cx.PublishedTrend({0.5: cx.Percentage(0), 1: cx.Percentage(100, n=5)}, per="month", says=LONG),
+    "months": cx.PublishedTrend({0.5: cx.Percentage(0), 1: cx.Percentage(100, n=5)}, says=LONG),
+    "quarters": cx.PublishedTrend(
+        {"2025Q1": cx.Percentage(61, n=800), "2025Q2": cx.Percentage(62), "2025Q4": cx.Percentage(66)}, per="year"
+    ),
     "many": cx.PublishedTrend({1990 + k: cx.Percentage(50 + k % 2, n=400 + k) for k in range(30)}),
 }
 
@@ -312,7 +315,9 @@ def test_trends_are_readable(half_page: Axes, name: str, small: bool) -> None:
     ax = cx.plot_published_trend(TRENDS[name], half_page if small else None)
     assert_readable(ax)
     (left, right) = ax.get_xlim()
-    assert left < min(TRENDS[name].figures) < max(TRENDS[name].figures) < right
+    places = np.concatenate([line.get_xdata() for line in ax.lines if line.get_label() == "_line"])
+    assert left < places.min() < places.max() < right
+    assert len(places) == len(TRENDS[name].figures)
 
 
 # --- all of them ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The audit in plain words, and the claims that rest on published figures."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import cxstats as cx
@@ -35,12 +36,17 @@ def test_each_figure_has_a_line_with_its_limits():
 def test_what_a_percentage_bears():
     assert bears(PAY) == "a majority: 65.4 to 68.6 %"
     assert bears(cx.Percentage(20, n=500)).startswith("a minority: ")
-    assert bears(MORE).startswith("a majority, whether 100 or 10,000 were asked: 53.3 to 73.8 % if 100 were asked")
-    assert bears(cx.Percentage(52, n=500)).startswith("neither a majority nor a minority: it would take about ")
-    assert "no n would tell" in bears(cx.Percentage(50, n=500))
+    assert bears(MORE).startswith(
+        f"a majority if n is about {MORE.n_needed(50):.0f} or more: 53.3 to 73.8 % if n is 100, "
+    )
+    assert bears(cx.Percentage(52, n=500)).startswith(
+        "whether it is a majority cannot be told; as printed it would be a "
+    )
+    assert "cannot be told with any n" in bears(cx.Percentage(50, n=500))
     some = bears(cx.Percentage(56))
     needed = cx.Percentage(56).n_needed(50)
-    assert some.startswith(f"a majority only if about {needed:,.0f} or more were asked")
+    assert some.startswith(f"a majority if n is about {needed:,.0f} or more")
+    assert bears(cx.Percentage(51, n=40_000)) == "a majority: 50.01 to 51.99 %"  # not "50.0"
     assert 300 < needed < 1000
 
 
@@ -48,38 +54,41 @@ def test_what_nobody_told():
     lines = cx.audit(
         [PAY, MORE, cx.Percentage(67, n=25), cx.Percentage(5, n=9000, population="all", unknown="the question")]
     )
-    assert [line.not_told for line in lines][:2] == ["", "how many were asked"]
-    assert lines[2].not_told == (
-        "who was asked; why no number of people out of 25 rounds to 67 %: 16 are 64 %, 17 are 68 %"
+    assert [line.not_told for line in lines][:2] == ["", "n"]
+    assert lines[2].not_told == "who was asked; its weights, or its base, if it is no slip"
+    assert lines[2].bears.startswith(
+        "no number of people out of 25 rounds to 67 %: 16 are 64 %, 17 are 68 %; taken as printed, "
     )
+    (weighted,) = cx.audit(cx.Percentage(67, n=900, weighted=True, population="all"))
+    assert weighted.not_told == "what its weights cost (design effect)"
     assert lines[3].not_told == "the question"
 
 
 def test_pairs_are_compared_and_joined_only_in_one_population():
     (line,) = cx.audit([(MORE, PAY)])
-    assert "which is the higher cannot be told" in line.bears
+    assert "which is more cannot be told" in line.bears
     both = MORE.both(PAY, same_people=False)
     assert f"{both['conf_low'].min():.1f} to {both['conf_high'].max():.1f} % may say both" in line.bears
-    assert line.not_told == "n of 64 %"
+    assert line.not_told == "n of 64 %; what else sets the two apart: question, time, who was asked"
     (apart,) = cx.audit([(cx.Percentage(64, n=900), PAY)])
     assert "may say both" not in apart.bears
     assert "whether both are of one population" in apart.not_told
     (groups,) = cx.audit([(cx.Percentage(49, n=900, population="Peru"), cx.Percentage(17, n=900, population="US"))])
-    assert groups.bears.startswith("49 % is the higher of the two: ")
-    assert groups.not_told == ""
+    assert groups.bears.startswith("49 % is more than 17 %, by ")
+    assert groups.not_told == "what else sets the two apart: question, time, who was asked"
     (turned,) = cx.audit([(cx.Percentage(17, n=900, population="US"), cx.Percentage(49, n=900, population="Peru"))])
     assert turned.bears == groups.bears
     assert (turned.value, groups.value) == (-32, 32)
 
 
 def test_tables_trends_and_correlations_have_a_line():
-    trend = cx.PublishedTrend({1: cx.Percentage(60, n=900), 2: cx.Percentage(50, n=900)}, says="satisfied", per="wave")
+    trend = cx.PublishedTrend({1: cx.Percentage(60, n=900), 2: cx.Percentage(50, n=900)}, says="satisfied")
     falling, flat, table, r = cx.audit(
         [trend, cx.PublishedTrend({1: cx.Percentage(60), 2: cx.Percentage(60)}), TABLE, cx.Correlation(0.4, n=30)]
     )
     assert falling.bears.startswith("that it falls: ")
-    assert falling.bears.endswith(" points a wave")
-    assert flat.bears.startswith("neither rise nor fall: ")
+    assert falling.bears.endswith(" points a step")
+    assert flat.bears.startswith("whether it rises or falls cannot be told; no number of people each time would tell")
     assert flat.not_told == "n of 1, 2"
     assert "not about customers" in table.bears
     assert r.bears.startswith("that it is above 0: ")
@@ -91,7 +100,7 @@ def test_it_prints_and_shows_every_word():
         words = " ".join(text.split())
         assert "90 % limits." in words
         assert "Salesforce 2018" in words
-        assert "how many were" in words
+        assert "who was asked" in words
     assert max(len(line) for line in repr(found).splitlines()) <= 122
     risky = cx.audit([cx.Percentage(5, n=100, says="<script>")])._repr_html_()
     assert "<script>" not in risky
@@ -100,15 +109,26 @@ def test_it_prints_and_shows_every_word():
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        (lambda: cx.audit(PAY), "a list of published figures"),
-        (lambda: cx.audit([67]), "number 1 is 67"),
-        (lambda: cx.audit([PAY, (PAY, 64)]), "number 2 is"),
+        (lambda: cx.audit(67), "or a list of such, not 67"),
+        (lambda: cx.audit("67 %"), "or a list of such"),
+        (lambda: cx.audit([]), "there are none"),
+        (lambda: cx.audit([67]), "number 1 is a int"),
+        (lambda: cx.audit([PAY, (PAY, 64)]), "number 2 is a tuple"),
         (lambda: cx.audit([PAY], level=95), "level"),
     ],
 )
 def test_bad_input_is_refused(bad, says):
     with pytest.raises(ArgumentError, match=says):
         bad()
+
+
+def test_it_is_written_as_a_table(tmp_path):
+    file = cx.audit([PAY, MORE, cx.Percentage(5, n=100, says="=1+1")]).to_csv(tmp_path / "audit.csv")
+    table = pd.read_csv(file)
+    assert table["bears"].tolist()[0] == "a majority: 65.4 to 68.6 %"
+    assert not table["figure"].str.startswith("=").any()
+    with pytest.raises(ArgumentError, match=r"End it in \.csv"):
+        cx.audit(PAY).to_csv(tmp_path / "audit.txt")
 
 
 # --- published claims ---------------------------------------------------------------------------------------------------------
@@ -157,14 +177,16 @@ def test_bounds_are_judged_as_bounds():
     verdicts = cx.check(claims)
     assert [v.verdict for v in verdicts] == ["supported", "contradicted", "inconclusive"]
     table = a.given(b)
-    assert [verdicts[0].conf_low, verdicts[0].conf_high] == table.loc[0, ["conf_low", "conf_high"]].tolist()
+    assert (
+        verdicts[0].conf_low < table["conf_low"][0]
+    )  # each side at 2.5 %, where the table's interval has 5 % beyond it
     assert all(np.isnan(v.estimate) for v in verdicts)
     assert "lies anywhere from" in verdicts["most"].sentence
     assert len(cx.plot_verdicts(verdicts)) == 1
     c, d = cx.Percentage(76, n=80, population="all"), cx.Percentage(75, n=80, population="all")
     verdict = cx.check(cx.Claim("most", measure=lambda: c.among(d), region=cx.above(50), data=()))["most"]
     assert 1e-4 < verdict.p_value < 0.05
-    assert c.given(d, level=1 - verdict.p_value)["conf_low"][0] == pytest.approx(50, abs=0.01)
+    assert c.among(d).limits(verdict.p_value)[0] == pytest.approx(50, abs=0.01)
 
 
 def test_figures_of_two_populations_are_untestable_together():
@@ -179,7 +201,7 @@ def test_the_figures_are_those_that_were_printed():
     printed = table.set_index("figure")["value"]
     assert len(table) == len(printed.index.unique())
     assert table["n"].dropna().tolist() == [6723, 15000, 4000, 1018, 1018, 1018, 1018, 7]
-    shown = [v for v in printed if v == round(v)]
+    shown = [v for v in printed.tolist() if v == round(v)]
     assert shown == [64, 67, 32, 17, 49, 43, 58, 70, 67, 6, 61, 29, 96, 9]
     assert (table["not_told"][table["n"].isna()] != "").all()
 

@@ -162,7 +162,7 @@ def test_a_trend_enters_check():
     open_ = cx.check(cx.Claim("falls", measure=flat.reading, region=cx.below(0), data=()))["falls"]
     assert open_.verdict == "inconclusive"
     assert np.isinf(open_.n_to_settle)  # 59.5 to 59.5: rounding alone hides it
-    assert "no number of people would settle it" in open_.reason
+    assert "no number of people each time would settle it: rounding leaves it open" in open_.reason
 
 
 # --- correlations ---------------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_a_correlation_is_decided_only_if_it_is_so_for_every_n():
     ]
     verdicts = cx.check(claims)
     assert [v.verdict for v in verdicts] == ["supported", "inconclusive"]
-    assert "about 6 pairs, where n is not told, would settle it" in verdicts["of-five"].reason
+    assert "the same figures of about 6 pairs would support it" in verdicts["of-five"].reason
     assert cx.Correlation(0.86, n=6).limits(0.05)[0] > 0 > cx.Correlation(0.86, n=5).limits(0.05)[0]
 
 
@@ -205,20 +205,21 @@ def test_a_perfect_correlation_has_limits_from_its_rounding():
     [
         (lambda: cx.Correlation(1.2), "between -1 and 1"),
         (lambda: cx.Correlation("x"), "between -1 and 1"),
-        (lambda: cx.Correlation(0.405), "more decimals"),
+        (lambda: cx.Correlation(0.405), "has 3 decimals"),
         (lambda: cx.Correlation(0.4, decimals="2"), "number of decimals"),
-        (lambda: cx.Correlation(0.4, n=3), "at least 4"),
+        (lambda: cx.Correlation(0.4, n=3), "from 4 to"),
         (lambda: cx.Correlation(0.4, plausible_n=()), "plausible_n"),
         (lambda: cx.Correlation(0.4).interval(0), "level"),
         (lambda: cx.EcologicalTable([1, 2, 3, 4]), "a mapping"),
+        (lambda: cx.EcologicalTable(SQM | {"a": (1.5, 2)}, decimals=0), "has 1 decimals"),
         (lambda: cx.EcologicalTable({"a": (1, 2)}), "1 groups"),
         (lambda: cx.EcologicalTable({"a": (1, 2), "b": 3, "c": (1, 2), "d": (2, 2)}), "'b' needs two figures"),
         (lambda: cx.EcologicalTable({"a": (1, 2), "b": (3, "x"), "c": (1, 2), "d": (2, 2)}), "'b': a number, not 'x'"),
         (lambda: cx.EcologicalTable({k: (1, i) for i, k in enumerate("abcd")}, x="effort"), "effort is the same in all"),
         (lambda: cx.EcologicalTable({k: (i, 1) for i, k in enumerate("abcd")}), "y is the same in all"),
         (lambda: cx.PublishedTrend({2018: cx.Percentage(56)}), "two times or more"),
-        (lambda: cx.PublishedTrend({"2018": cx.Percentage(56), "2016": cx.Percentage(68)}), "a number, such as a year"),
-        (lambda: cx.PublishedTrend({2018: 56, 2016: cx.Percentage(68)}), "Percentage\\(56\\) makes one"),
+        (lambda: cx.PublishedTrend({"2018": cx.Percentage(56), "spring": cx.Percentage(68)}), "is not a year, a quarter"),
+        (lambda: cx.PublishedTrend({2018: 56, 2016: cx.Percentage(68)}), "made one by Percentage\\(56\\)"),
         (lambda: riders().n_needed("none"), "an edge"),
         (lambda: riders().change(2008, 2009), "nothing was published for 2009"),
         (lambda: riders().slope(95), "level"),

@@ -15,11 +15,14 @@ for (figure in list(c(67, 6723, 0), c(6, 1018, 0), c(0, 40, 0), c(100, 40, 0), c
 }
 
 # ---- a table of groups -----------------------------------------------------------------------------------------------
+# Fisher's z is biased by r / (2 (n - 1)) away from 0: the limit towards 0 allows for it
+wide <- function(r, limits, n) range(limits, tanh(atanh(limits) - r / (2 * (n - 1))))
 sqm <- data.frame(group = c("retail", "insurance", "health", "energy", "finance", "tech", "telco"),
                   x = c(78, 76, 72, 72, 71, 65, 61), y = c(81, 80, 80, 76, 75, 75, 68))
 line <- function(d, level) { fit <- lm(y ~ x, d); unname(c(coef(fit)[2], confint(fit, level = level)[2, ])) }
 for (level in c(.95, .90)) {
   r <- cor.test(sqm$x, sqm$y, conf.level = level)
+  r$conf.int <- wide(r$estimate, r$conf.int, nrow(sqm))
   add(paste("table, level", level), groups = sqm$group, x = sqm$x, y = sqm$y, level = level, slope = line(sqm, level),
       correlation = unname(c(r$estimate, r$conf.int)),
       without = t(sapply(seq_len(nrow(sqm)), function(i) c(line(sqm[-i, ], level), cor(sqm$x[-i], sqm$y[-i])))))
@@ -29,7 +32,7 @@ for (level in c(.95, .90)) {
 exact_r <- function(r, n) {
   set.seed(1); z <- scale(qr.Q(qr(cbind(1, matrix(rnorm(2 * n), n))))[, 2:3]); cbind(z[, 1], r * z[, 1] + sqrt(1 - r^2) * z[, 2]) }
 for (r in c(.40, -.45, .86)) for (n in c(5, 20)) {
-  ends <- sapply(c(r - .005, r + .005), function(r) { d <- exact_r(r, n); cor.test(d[, 1], d[, 2])$conf.int })
+  ends <- sapply(c(r - .005, r + .005), function(r) { d <- exact_r(r, n); wide(r, cor.test(d[, 1], d[, 2])$conf.int, n) })
   add(sprintf("correlation %g of %g", r, n), value = r, n = n, limits = c(ends[1, 1], ends[2, 2]))
 }
 

@@ -26,7 +26,7 @@ class Claims(list[Claim | AllOf]):
         ids = [claim.id for claim in self]
         if key not in ids:
             raise ArgumentError(
-                f"catalogue()[{key!r}]: no claim has that id.{suggestion(key, ids)} They are {listing(ids, 60)}."
+                f"claims[{key!r}]: no claim has that id.{suggestion(key, ids)} They are {listing(ids, 60)}."
             )
         return list(self)[ids.index(key)]
 
