@@ -80,6 +80,18 @@ from cxstats.metrics import (
     total,
 )
 from cxstats.planning import SampleSize, sample_size
+from cxstats.pricing import (
+    ChoiceModel,
+    ContingentValuation,
+    GaborGranger,
+    NewtonMillerSmith,
+    VanWestendorp,
+    choice_model,
+    contingent_valuation,
+    gabor_granger,
+    to_long,
+    van_westendorp,
+)
 from cxstats.published import (
     Correlation,
     EcologicalTable,
@@ -96,16 +108,21 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Banner",
+    "ChoiceModel",
     "Claim",
+    "ContingentValuation",
     "Correlation",
     "CxError",
     "EcologicalTable",
     "Estimate",
+    "GaborGranger",
+    "NewtonMillerSmith",
     "Percentage",
     "PublishedTrend",
     "SampleSize",
     "Score",
     "Survey",
+    "VanWestendorp",
     "Verdict",
     "Verdicts",
     "above",
@@ -116,8 +133,10 @@ __all__ = [
     "between",
     "catalogue",
     "check",
+    "choice_model",
     "col",
     "concat",
+    "contingent_valuation",
     "csat",
     "declare",
     "distribution",
@@ -127,6 +146,7 @@ __all__ = [
     "fetch_acsi",
     "fetch_sfo",
     "first_contact_resolution",
+    "gabor_granger",
     "gap",
     "interaction",
     "load_branches",
@@ -164,5 +184,7 @@ __all__ = [
     "simulate_world",
     "stack",
     "successive",
+    "to_long",
     "total",
+    "van_westendorp",
 ]

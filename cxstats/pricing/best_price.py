@@ -1,0 +1,140 @@
+"""The best of several prices, and every price that may be it.
+
+A price stays in the set unless the revenue of some other one is shown to be higher. The test of one price against all others
+is simultaneous: t of each difference against the point that the largest of them exceeds with chance alpha if all truths are
+equal, from their joint covariance. So the truly best price is in the set with chance 1 - alpha, however flat the top.
+
+Gupta, S. S. (1965). On some multiple decision (selection and ranking) rules. *Technometrics* 7.
+Hsu, J. C. (1984). Constrained simultaneous confidence intervals for multiple comparisons with the best. *Ann. Statist.* 12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats.errors import ArgumentError
+from cxstats.inference.estimate import Estimate
+from cxstats.inference.intervals import t_quantile
+from cxstats.inference.known import as_it_is, lent
+from cxstats.inference.own import with_own_limits
+from cxstats.inference.rows import OwnLimits
+from cxstats.inference.simultaneous import Simultaneous
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Series:
+    """The revenues (or margins, or shares) of one group at several prices: as shown, and as they came out."""
+
+    labels: dict[str, Any]
+    rows: np.ndarray
+    prices: np.ndarray
+    shown: np.ndarray
+    source: Estimate
+
+    @property
+    def best(self) -> int:
+        """The price of the highest value; the lowest of several."""
+        return int(np.nanargmax(self.shown)) if np.isfinite(self.shown).any() else 0
+
+    @cached_property
+    def rivals(self) -> list[tuple[Estimate, Simultaneous, dict[Any, float]]]:
+        """For each price, the others minus it, with their joint errors."""
+        size, found = len(self.rows), list[tuple[Estimate, Simultaneous, dict[Any, float]]]()
+        for j in range(size):
+            others = np.delete(np.arange(size), j)
+            jacobian = np.zeros((size - 1, len(self.source)))
+            jacobian[np.arange(size - 1), self.rows[others]] = 1.0
+            jacobian[:, self.rows[j]] = -1.0
+            labels = self.source.labels.iloc[self.rows[others]].reset_index(drop=True)
+            unit = np.full(size - 1, "", dtype=object)
+            ahead = self.source.values[self.rows[others]] - self.source.values[self.rows[j]]
+            apart = self.source._linear(ahead, jacobian, jacobian != 0, labels, unit, as_it_is(self.source))
+            found.append((apart, Simultaneous.of(apart, "guarded", two_sided=False), {}))
+        return found
+
+    def plausible(self, alpha: float) -> np.ndarray:
+        """Tell which prices are not shown to be worse than another, by errors as verdicts take them (guarded)."""
+        inside = np.asarray([not self._beaten(j, alpha) for j in range(len(self.rows))])
+        inside[self.best] = True
+        return inside
+
+    def _beaten(self, j: int, alpha: float) -> bool:
+        apart, joint, strict = self.rivals[j]
+        error, df = apart._spread("guarded")
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ahead = apart.values / np.where(error > 0, error, np.nan)
+
+        def over(each: float) -> bool:
+            return bool((ahead > t_quantile(each, df)).any())
+
+        if not over(min(2 * alpha, 1.0)) or over(2 * alpha / len(ahead)):  # without, and with, all strictness there is
+            return over(2 * alpha / len(ahead))
+        if alpha not in strict:
+            strict[alpha] = joint.each(min(2 * alpha, 1.0))
+        return over(strict[alpha])
+
+    def limits(self) -> OwnLimits:
+        """Return the function from alpha to the lowest and the highest price of the set."""
+
+        def limits(alpha: float, method: str | None) -> tuple[float, float]:
+            if not (self.source.df[self.rows] > 0).any():
+                return np.nan, np.nan
+            inside = self.prices[self.plausible(alpha)]
+            return float(inside.min()), float(inside.max())
+
+        return limits
+
+    def note(self) -> str:
+        """Say whether the best price lies at an end of those asked."""
+        end = {0: "lowest", len(self.prices) - 1: "highest"}.get(self.best)
+        return f"the best price is the {end} that was looked at" if end else ""
+
+
+def series(source: Estimate, shown: np.ndarray) -> list[Series]:
+    """Return the rows of an estimate labelled by price as one series for each metric and group."""
+    labels, known = source.labels, lent(source)
+    each = np.eye(len(source))
+    lifted = source._linear(source.values, each, each != 0, labels, source._rows.unit, known)
+    names = [name for name in labels.columns if name != "price"]
+    prices = labels["price"].to_numpy(dtype=np.float64)
+    found = []
+    for some in labels.groupby(names, sort=False, observed=True).indices.values():
+        rows = np.asarray(some)
+        first = dict(zip(names, labels[names].iloc[rows[0]].tolist(), strict=True))
+        found.append(Series(first, rows, prices[rows], shown[rows], lifted))
+    return found
+
+
+def best_price(of: Sequence[Series], unit: str) -> Estimate:
+    """Return the best price of each series, with the range of the prices that may be it."""
+    import pandas as pd
+
+    source = of[0].source
+    return with_own_limits(
+        source, [one.prices[one.best] for one in of], pd.DataFrame([one.labels for one in of]), [one.rows for one in of],
+        [one.limits() for one in of], family="extreme", unit=unit, notes=[one.note() for one in of],
+    )  # fmt: skip
+
+
+def candidates(of: Sequence[Series], level: float) -> pd.DataFrame:
+    """Return, for each price, its value, what it lacks to the best one, and whether it may be the best."""
+    import pandas as pd
+
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        raise ArgumentError(f"candidates(level={level!r}): a confidence level lies between 0 and 1, such as 0.95.")
+    tables = []
+    for one in of:
+        values, inside = one.shown, one.plausible(1 - level)
+        table = pd.DataFrame(one.labels, index=range(len(values)))
+        tables.append(
+            table.assign(price=one.prices, estimate=values, below_best=values[one.best] - values, may_be_best=inside)
+        )
+    return pd.concat(tables, ignore_index=True)

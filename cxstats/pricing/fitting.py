@@ -1,0 +1,222 @@
+"""One model for each group, one covariance for all: every row's influence on coefficients and covariate means is measured.
+
+The means of the covariates are estimated beside the coefficients, so that an amount "at the means" carries their error, too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats import frames
+from cxstats.errors import ArgumentError, DataError, need_columns
+from cxstats.inference import Estimate
+from cxstats.inference.influence import from_influence
+from cxstats.pricing.bids import PLACE, Answers
+from cxstats.pricing.tolerance import Amounts, Distribution, Fit, NotIdentifiedError, fitted, need_rank
+from cxstats.survey import Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_LEVELS = 100
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """One column of the model: a number as it is, or 1 for one level of a column of labels."""
+
+    column: str
+    level: Any = None
+
+    @property
+    def name(self) -> str:
+        """How the parameter is called."""
+        return self.column if self.level is None else f"{self.column} = {self.level}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The rows that answered: what they said, their covariates (after a column of ones), groups and weights.
+
+    `asked_of` counts all rows, `chosen` those of the domain.
+    """
+
+    survey: Survey
+    rows: np.ndarray
+    answers: Answers
+    x: np.ndarray
+    covariates: tuple[Covariate, ...]
+    base: Mapping[str, Any]
+    group: np.ndarray
+    groups: pd.DataFrame
+    weight: np.ndarray
+    left_out: tuple[str, ...]
+    unit: str
+    asked_of: int
+    chosen: int
+
+    @cached_property
+    def highest(self) -> float:
+        """The highest bid, or limit, of all."""
+        limits = np.concatenate([self.answers.lower, self.answers.upper])
+        return float(limits[np.isfinite(limits)].max())
+
+    @cached_property
+    def members(self) -> list[np.ndarray]:
+        """The places of each group's rows."""
+        return [np.flatnonzero(self.group == g) for g in range(len(self.groups))]
+
+    def place(self, g: int) -> str:
+        """Return how messages name a group."""
+        labels = ", ".join(f"{k} {v!r}" for k, v in self.groups.iloc[g].items())
+        return f"{PLACE}, {labels}" if labels else PLACE
+
+    def first_only(self) -> Asked:
+        """Return the same rows with the first answer alone."""
+        lower, upper = self.answers.first_only()
+        return replace(self, answers=replace(self.answers, lower=lower, upper=upper, second=None))
+
+    def names(self, of: Distribution) -> list[str]:
+        """Return the names of the parameters."""
+        return ["intercept", *(c.name for c in self.covariates), "log bid" if of.logged else "bid"]
+
+    def data(self, of: Distribution, g: int, weight: np.ndarray | None = None) -> Amounts:
+        """Return a group's rows as the likelihood takes them; weights sum to the rows."""
+        rows, a = self.members[g], self.answers
+        w = (self.weight if weight is None else weight)[rows]
+        used = w > 0
+        rows, w = rows[used], w[used]
+        low, high = of.scaled(a.lower[rows]), of.scaled(a.upper[rows])
+        return Amounts(self.x[rows], low, high, w * (len(w) / w.sum()), self.names(of))
+
+
+def fits(of: Distribution, asked: Asked) -> list[Fit]:
+    """Return the model of each group, after a check that there is one."""
+    found = []
+    for g in range(len(asked.groups)):
+        data, place = asked.data(of, g), asked.place(g)
+        _need_spread(asked, g, place)
+        need_rank(data, place)
+        found.append(fitted(of, data, place))
+    return found
+
+
+def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Estimate:
+    """Return coefficients and means of covariates of every set of fits and group, with one covariance.
+
+    Rows: parameters, then means; within them sets, within these groups.
+    """
+    import pandas as pd
+
+    groups = len(asked.groups)
+    names = [*asked.names(of), *(f"mean of {c.name}" for c in asked.covariates)]
+    values = np.zeros((len(names), len(sets), groups))
+    influence = np.full((asked.asked_of, *values.shape), np.nan)
+    for s, found in enumerate(sets.values()):
+        for g, fit in enumerate(found):
+            rows = asked.members[g]
+            x, total = asked.x[rows, 1:], asked.weight[rows].sum()
+            means = asked.weight[rows] @ x / total
+            values[:, s, g] = [*fit.coefficients, *means]
+            moves = fit.influence() * (len(rows) / total)
+            influence[asked.rows[rows], :, s, g] = np.hstack([moves, (x - means) / total])
+    labels = pd.concat([asked.groups.assign(answers=name) for name in sets], ignore_index=True)
+    labels = pd.concat([labels.assign(metric=name) for name in names], ignore_index=True)
+    order = ["metric", *asked.groups.columns, *(["answers"] if len(sets) > 1 else [])]
+    flat = influence.reshape(len(influence), -1)
+    return from_influence(asked.survey, values.ravel(), flat, labels[order], left_out=asked.left_out)
+
+
+def covariates_of(
+    survey: Survey, names: Sequence[str], rows: np.ndarray
+) -> tuple[np.ndarray, list[Covariate], dict[str, Any]]:
+    """Return covariates of rows as columns of numbers, what each stands for, and the level that labels start from."""
+    import pandas as pd
+
+    columns, stand_for, base = [np.ones(len(rows))], [], {}
+    for name in names:
+        series = frames.in_memory(survey.frame, [name])[name].iloc[rows]
+        kind = survey.frame.kinds([name])[name]
+        if kind in ("number", "boolean") and not isinstance(series.dtype, pd.CategoricalDtype):
+            values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+            bad = np.flatnonzero(np.isinf(values))
+            if len(bad):
+                raise DataError(
+                    f"{PLACE}(covariates=): column {name!r} holds {values[bad[0]]} in row {rows[bad[0]] + 1} ({len(bad):,} "
+                    "such rows). Make it missing, and the row is left out and counted."
+                )
+            columns.append(values)
+            stand_for.append(Covariate(name))
+            continue
+        if kind == "time":
+            raise DataError(
+                f"{PLACE}(covariates=): column {name!r} holds dates. Make them numbers (years, days), or labels (quarters)."
+            )
+        if not isinstance(series.dtype, pd.CategoricalDtype):
+            series = series.astype(pd.CategoricalDtype(sorted(series.unique())))
+        series = series.cat.remove_unused_categories()
+        codes, levels = series.cat.codes.to_numpy(), series.cat.categories
+        if not 2 <= len(levels) <= MOST_LEVELS:
+            raise ArgumentError(
+                f"{PLACE}(covariates=): column {name!r} holds {len(levels):,} label{'s'[: len(levels) != 1]} among the rows "
+                f"that answered; 2 to {MOST_LEVELS} can be compared. Leave it "
+                f"out{', or group them' if len(levels) > 1 else ''}."
+            )
+        base[name] = levels[0]
+        columns += [(codes == k).astype(np.float64) for k in range(1, len(levels))]
+        stand_for += [Covariate(name, level) for level in levels[1:]]
+    return np.column_stack(columns), stand_for, base
+
+
+def grouped(survey: Survey, by: Sequence[str], rows: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the group of each row, and the groups in order; one group without labels if there is no `by`."""
+    import pandas as pd
+
+    if not by:
+        return np.zeros(len(rows), dtype=np.int64), pd.DataFrame(index=[0])
+    frame = frames.in_memory(survey.frame, by).iloc[rows]
+    parts = frame.groupby(list(by), sort=True, observed=True, dropna=True)
+    return parts.ngroup().to_numpy(), parts.size().reset_index()[list(by)]
+
+
+def counted(out: np.ndarray) -> tuple[str, ...]:
+    """Return why rows are left out, with counts, in words."""
+    return tuple(f"{count:,} {reason}" for reason, count in Counter(out[out != ""].tolist()).items())
+
+
+def need_names(argument: str, names: Any, survey: Survey) -> tuple[str, ...]:
+    """Return the columns named; raise `ColumnError` for others, `ArgumentError` for one named twice."""
+    found = () if names is None else (names,) if isinstance(names, str) else tuple(names)
+    need_columns(f"{PLACE}({argument}=)", found, survey.frame.columns)
+    if len(set(found)) < len(found):
+        raise ArgumentError(f"{PLACE}({argument}=): a column is named twice in {list(found)}.")
+    return found
+
+
+def _need_spread(asked: Asked, g: int, place: str) -> None:
+    """Raise where answers have no end on one side, or rest on one price."""
+    rows, a = asked.members[g], asked.answers
+    lower, upper = a.lower[rows], a.upper[rows]
+    for limit, said, remedy in ((upper, "yes", "higher"), (np.where(lower > 0, lower, np.inf), "no", "lower")):
+        if np.isinf(limit).all():
+            what = (
+                f"every answer is {said}"
+                if a.bid is not None
+                else f"no amount has {'an upper' if said == 'yes' else 'a lower'} limit"
+            )
+            raise NotIdentifiedError(
+                f"{place}: {what} ({len(rows):,} rows), so the amounts have no end on that side. Ask {remedy} prices, or "
+                "merge groups."
+            )
+    limits = np.concatenate([lower[np.isfinite(lower)], upper[np.isfinite(upper)]])
+    if len(np.unique(limits)) < 2:
+        raise NotIdentifiedError(
+            f"{place}: all {len(rows):,} answers are to one price ({limits[0]:g}), which cannot show how acceptance falls. "
+            "Ask at least two; share() gives the share who accept this one."
+        )
