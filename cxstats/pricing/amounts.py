@@ -16,9 +16,7 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, listing, one_of
 from cxstats.inference import Estimate
-from cxstats.inference.known import as_it_is
-from cxstats.inference.slopes import gradient
-from cxstats.pricing.fitting import Asked
+from cxstats.pricing.fitting import Asked, Joint
 from cxstats.pricing.tolerance import Distribution
 
 if TYPE_CHECKING:
@@ -117,11 +115,11 @@ def three(of: Distribution, values: np.ndarray, points: np.ndarray, highest: flo
     return np.stack([median, mean, highest * (accepted @ weight)])
 
 
-def reasons(of: Distribution, joint: Estimate, points: np.ndarray, asked: Asked) -> np.ndarray:
+def reasons(of: Distribution, joint: Joint, points: np.ndarray, asked: Asked) -> np.ndarray:
     """Return why an amount is withheld, 3 x groups x points; "" where it is not."""
     groups = len(asked.groups)
-    values, k = joint.values.reshape(-1, groups), points.shape[1]
-    low, high = (limit.reshape(-1, groups)[k + 1] for limit in joint.interval(0.95))
+    values, k = joint.estimate.values.reshape(-1, groups), points.shape[1]
+    low, high = (limit.reshape(-1, groups)[k + 1] for limit in joint.estimate.interval(0.95))
     median, mean, truncated = three(of, values, points, asked.highest)
     why = np.full((3, *median.shape), "", dtype=object)
     for g, s in np.ndindex(median.shape):
@@ -143,7 +141,7 @@ def reasons(of: Distribution, joint: Estimate, points: np.ndarray, asked: Asked)
     return why
 
 
-def amounts(of: Distribution, joint: Estimate, points: np.ndarray, labels: pd.DataFrame, asked: Asked) -> Estimate:
+def amounts(of: Distribution, joint: Joint, points: np.ndarray, labels: pd.DataFrame, asked: Asked) -> Estimate:
     """Return the three amounts by group and point, with one covariance; those withheld are NaN, with a note that says why."""
     import pandas as pd
 
@@ -153,12 +151,10 @@ def amounts(of: Distribution, joint: Estimate, points: np.ndarray, labels: pd.Da
         found = three(of, values.reshape(-1, groups), points, asked.highest)
         return np.asarray(np.where(why != "", found[2], found).ravel())  # the truncated mean always is
 
-    values, jacobian = gradient(smooth, joint.values, joint.std_error)
     cells = pd.merge(asked.groups, labels, how="cross")
     table = pd.concat([cells.assign(metric=name) for name in METRICS], ignore_index=True)
     table = table[["metric", *asked.groups.columns, *labels.columns]]
-    unit = np.full(len(values), asked.unit, dtype=object)
-    made = joint._linear(values, jacobian, jacobian != 0, table, unit, as_it_is(joint))
+    made = joint.through(smooth, table, asked.unit)
     told = np.where(
         why == "",
         np.array(["", "", f"amounts above {asked.highest:g} count as {asked.highest:g}"], dtype=object)[:, None, None],
@@ -167,19 +163,17 @@ def amounts(of: Distribution, joint: Estimate, points: np.ndarray, labels: pd.Da
     return noted(made, told.ravel(), (why != "").ravel())
 
 
-def demand(of: Distribution, joint: Estimate, points: np.ndarray, prices: np.ndarray, asked: Asked) -> Estimate:
+def demand(of: Distribution, joint: Joint, points: np.ndarray, prices: np.ndarray, asked: Asked) -> Estimate:
     """Return the share who would pay each price, in percent, by group."""
     import pandas as pd
 
     def accepted(values: np.ndarray) -> np.ndarray:
         index, slope = indices(values.reshape(-1, len(asked.groups)), points)
-        return 100 * of.above(index + slope * of.scaled(prices)).ravel()
+        return np.asarray(100 * of.above(index + slope * of.scaled(prices)).ravel())
 
-    values, jacobian = gradient(accepted, joint.values, joint.std_error)
     table = pd.merge(asked.groups, pd.DataFrame({"price": prices}), how="cross")
     table.insert(0, "metric", "demand")
-    unit = np.full(len(values), "%", dtype=object)
-    return as_shares(joint._linear(values, jacobian, jacobian != 0, table, unit, as_it_is(joint)))
+    return as_shares(joint.through(accepted, table, "%"))
 
 
 def noted(estimate: Estimate, notes: np.ndarray, withheld: np.ndarray, **given: np.ndarray) -> Estimate:

@@ -48,15 +48,13 @@ class Series:
     def rivals(self) -> list[tuple[Estimate, Simultaneous, dict[Any, float]]]:
         """For each price, the others minus it, with their joint errors."""
         size, found = len(self.rows), list[tuple[Estimate, Simultaneous, dict[Any, float]]]()
+        source = self.source._take(self.rows)
         for j in range(size):
-            others = np.delete(np.arange(size), j)
-            jacobian = np.zeros((size - 1, len(self.source)))
-            jacobian[np.arange(size - 1), self.rows[others]] = 1.0
-            jacobian[:, self.rows[j]] = -1.0
-            labels = self.source.labels.iloc[self.rows[others]].reset_index(drop=True)
+            jacobian = np.delete(np.eye(size), j, axis=0)
+            jacobian[:, j] = -1.0
+            ahead, labels = np.delete(source.values, j) - source.values[j], source.labels.drop(index=j)
             unit = np.full(size - 1, "", dtype=object)
-            ahead = self.source.values[self.rows[others]] - self.source.values[self.rows[j]]
-            apart = self.source._linear(ahead, jacobian, jacobian != 0, labels, unit, as_it_is(self.source))
+            apart = source._linear(ahead, jacobian, jacobian != 0, labels, unit, as_it_is(source))
             found.append((apart, Simultaneous.of(apart, "guarded", two_sided=False), {}))
         return found
 

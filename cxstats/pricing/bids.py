@@ -79,13 +79,13 @@ class Answers:
         return np.where(self.first == 1, self.bid, -np.inf), np.where(self.first == 1, np.inf, self.bid)
 
 
-def read(survey: Survey, columns: Columns, inside: np.ndarray, yes: Any, open_above: Any, *, logged: bool) -> Answers:
+def read(survey: Survey, columns: Columns, inside: np.ndarray, yes: Any, open_above: Any) -> Answers:
     """Return the intervals of the rows inside the domain."""
     named = columns.named()
     for argument, name in named.items():
         need_columns(f"{PLACE}({argument}=)", [name], survey.frame.columns)
     if columns.lower is not None:
-        return _stated(survey, columns, inside, open_above, logged=logged)
+        return _stated(survey, columns, inside, open_above)
     if open_above is not None:
         raise ArgumentError(f"{PLACE}(open_above=): codes for no upper limit belong to upper=, not to bids.")
     told = _answered(survey, {k: v for k, v in named.items() if k in ("answer", "answer2")}, inside, yes)
@@ -123,7 +123,7 @@ def read(survey: Survey, columns: Columns, inside: np.ndarray, yes: Any, open_ab
     return Answers(lower, upper, bid, first, second, out.astype(object))
 
 
-def _stated(survey: Survey, columns: Columns, inside: np.ndarray, open_above: Any, *, logged: bool) -> Answers:
+def _stated(survey: Survey, columns: Columns, inside: np.ndarray, open_above: Any) -> Answers:
     assert columns.lower is not None
     assert columns.upper is not None
     lower, upper = (_numbers(survey, k, n) for k, n in (("lower", columns.lower), ("upper", columns.upper)))
@@ -143,15 +143,7 @@ def _stated(survey: Survey, columns: Columns, inside: np.ndarray, open_above: An
             f"{PLACE}(lower=, upper=): row {i + 1} ({len(wrong):,} such rows) lies from {lower[i]:g} to {upper[i]:g}. The "
             "upper limit is never below the lower; a code for 'no upper limit' is stated by open_above=."
         )
-    if logged:
-        bad = np.flatnonzero(inside & (upper <= 0))
-        if len(bad):
-            raise DataError(
-                f"{PLACE}(upper=): column {columns.upper!r} holds {upper[bad[0]]:g} in row {bad[0] + 1} ({len(bad):,} such "
-                "rows), but amounts of this distribution are above 0. Leave those rows out, or take distribution='logistic'."
-            )
-        lower = np.where(lower <= 0, -np.inf, lower)
-    open_ended = (out == "") & np.isneginf(lower) & np.isposinf(upper)
+    open_ended = (out == "") & (lower <= 0) & np.isposinf(upper)
     out = np.where(open_ended, "with no limit on either side", out)
     return Answers(lower, upper, None, None, None, out.astype(object))
 

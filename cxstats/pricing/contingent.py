@@ -145,7 +145,7 @@ def _valued(
     for column in groups:
         out[(out == "") & data[column].isna().to_numpy()] = f"without {column}"
     of = DISTRIBUTIONS[name]
-    answers = read(survey, columns, out == "", yes, open_above, logged=of.logged)
+    answers = read(survey, columns, out == "", yes, open_above)
     out = np.where(out == "", answers.out, out)
     for column in wanted:
         out[(out == "") & data[column].isna().to_numpy()] = f"without {column}"

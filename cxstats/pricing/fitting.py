@@ -6,7 +6,7 @@ The means of the covariates are estimated beside the coefficients, so that an am
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from cxstats import frames
 from cxstats.errors import ArgumentError, DataError, need_columns
 from cxstats.inference import Estimate
 from cxstats.inference.influence import from_influence
+from cxstats.inference.slopes import gradient
 from cxstats.pricing.bids import PLACE, Answers
 from cxstats.pricing.tolerance import Amounts, Distribution, Fit, NotIdentifiedError, fitted, need_rank
 from cxstats.survey import Survey
@@ -101,14 +102,30 @@ def fits(of: Distribution, asked: Asked) -> list[Fit]:
     found = []
     for g in range(len(asked.groups)):
         data, place = asked.data(of, g), asked.place(g)
-        _need_spread(asked, g, place)
+        _need_spread(of, asked, g, place)
         need_rank(data, place)
         found.append(fitted(of, data, place))
     return found
 
 
-def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Estimate:
-    """Return coefficients and means of covariates of every set of fits and group, with one covariance.
+@dataclass(frozen=True)
+class Joint:
+    """Coefficients and means of covariates with one covariance, and what each row does to them (NaN: nothing)."""
+
+    asked: Asked
+    estimate: Estimate
+    influence: np.ndarray
+
+    def through(self, function: Callable[[np.ndarray], np.ndarray], labels: pd.DataFrame, unit: str) -> Estimate:
+        """Return a smooth function of the values; the influence of a row on it is its slopes times that on the values."""
+        values, jacobian = gradient(function, self.estimate.values, self.estimate.std_error)
+        influence = np.nan_to_num(self.influence) @ jacobian.T
+        influence[~(~np.isnan(self.influence) @ (jacobian != 0).T)] = np.nan
+        return from_influence(self.asked.survey, values, influence, labels, unit=unit, left_out=self.asked.left_out)
+
+
+def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Joint:
+    """Return coefficients and means of covariates of every set of fits and group.
 
     Rows: parameters, then means; within them sets, within these groups.
     """
@@ -130,7 +147,8 @@ def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Esti
     labels = pd.concat([labels.assign(metric=name) for name in names], ignore_index=True)
     order = ["metric", *asked.groups.columns, *(["answers"] if len(sets) > 1 else [])]
     flat = influence.reshape(len(influence), -1)
-    return from_influence(asked.survey, values.ravel(), flat, labels[order], left_out=asked.left_out)
+    made = from_influence(asked.survey, values.ravel(), flat, labels[order], left_out=asked.left_out)
+    return Joint(asked, made, flat)
 
 
 def covariates_of(
@@ -199,10 +217,16 @@ def need_names(argument: str, names: Any, survey: Survey) -> tuple[str, ...]:
     return found
 
 
-def _need_spread(asked: Asked, g: int, place: str) -> None:
-    """Raise where answers have no end on one side, or rest on one price."""
+def _need_spread(of: Distribution, asked: Asked, g: int, place: str) -> None:
+    """Raise where answers have no end on one side, rest on one price, or cannot be of the distribution."""
     rows, a = asked.members[g], asked.answers
     lower, upper = a.lower[rows], a.upper[rows]
+    nothing = int((upper <= 0).sum())
+    if of.logged and nothing:
+        raise NotIdentifiedError(
+            f"{place}: {nothing:,} amounts have the upper limit 0, but {of.name} amounts are above 0. Leave those rows out, or "
+            "take distribution='logistic'."
+        )
     for limit, said, remedy in ((upper, "yes", "higher"), (np.where(lower > 0, lower, np.inf), "no", "lower")):
         if np.isinf(limit).all():
             what = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -158,6 +159,13 @@ class Amounts:
     weight: np.ndarray
     names: Sequence[str]
 
+    @cached_property
+    def known(self) -> tuple[np.ndarray, ...]:
+        """Where there is a lower limit, an upper one, or both as one; and the limits, 0 where there is none."""
+        some, ends = np.isfinite(self.low), np.isfinite(self.high)
+        low, high = np.where(some, self.low, 0.0), np.where(ends, self.high, 0.0)
+        return some, ends, some & (self.low == self.high), low, high
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -178,9 +186,7 @@ class Fit:
 def likelihood(of: Distribution, data: Amounts, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """Return the weighted log-likelihood, each row's score, and the Hessian; -inf where the parameters cannot be."""
     index, slope = data.x @ theta[:-1], theta[-1]
-    some, ends = (np.isfinite(data.low), np.isfinite(data.high))
-    low, high = np.where(some, data.low, 0.0), np.where(ends, data.high, 0.0)
-    exact = some & (data.low == data.high)
+    some, ends, exact, low, high = data.known
     with np.errstate(all="ignore"):
         a = np.where(some, index + slope * low, np.inf)
         b = np.where(ends & ~exact, index + slope * high, -np.inf)

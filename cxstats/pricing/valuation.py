@@ -44,7 +44,7 @@ class ContingentValuation(Doubts):
         self.distribution, self.highest_bid = of.name, asked.highest
         self.log_likelihood = float(sum(fit.log_likelihood for fit in found))
         self._joint = joint(of, asked, {"": found})
-        self.params = self._joint._take(np.arange(len(asked.names(of)) * len(asked.groups)))
+        self.params = self._joint.estimate._take(np.arange(len(asked.names(of)) * len(asked.groups)))
         self._at_means = self.amounts()
         self.median, self.mean, self.truncated_mean = (self._at_means.pick(metric=name) for name in money.METRICS)
 
@@ -54,7 +54,7 @@ class ContingentValuation(Doubts):
         """Return median, mean and truncated mean, by levels of covariates.
 
         The median solves ``S(a) = 1/2`` with ``S(a) = F(x'b + c g(a))``, the share who would pay a; the mean is the area
-        under S from 0 on, the truncated mean that up to the highest bid.
+        under S from 0 on (amounts below 0 count as 0), the truncated mean that from 0 to the highest bid.
 
         Parameters
         ----------
@@ -182,8 +182,10 @@ class ContingentValuation(Doubts):
 
         Notes
         -----
-        Percentiles are not symmetric, and fit amounts that are. A draw whose acceptance does not fall with the bid has no
-        median, and counts as infinite.
+        Percentiles are not symmetric, and fit amounts that are not. A draw whose acceptance does not fall with the bid has no
+        median, and counts as infinite. In 400 simulated samples each of 100, 200 and 500 people with two bids, the median was
+        held by the delta interval in 94 %, by Krinsky and Robb's in 94 to 95 %; in 30 weighted branches of 12 in 94 % by both,
+        but in 76 % where the branches were not named (``tests/pricing/test_contingent_coverage.py`` draws them).
 
         References
         ----------
@@ -216,7 +218,7 @@ class ContingentValuation(Doubts):
 
     def _drawn(self, method: str, points: np.ndarray, draws: int, seed: int) -> tuple[np.ndarray, str]:
         """Return the amounts at drawn parameters (draws x rows), without median those that have none as infinite."""
-        groups, j = len(self._asked.groups), self._joint
+        groups, j = len(self._asked.groups), self._joint.estimate
         generator = np.random.default_rng(seed)
         if method == "bootstrap":
             drawn, failed = self._refitted(draws, seed)
@@ -232,7 +234,7 @@ class ContingentValuation(Doubts):
         asked, k, found = self._asked, len(self._fits[0].coefficients), []
         for factor in replicates(asked.survey, draws, seed):
             weight = asked.weight * factor[asked.rows]
-            values = np.zeros((len(self._joint) // len(asked.groups), len(asked.groups)))
+            values = np.zeros((len(self._joint.estimate) // len(asked.groups), len(asked.groups)))
             try:
                 for g, (fit, rows) in enumerate(zip(self._fits, asked.members, strict=True)):
                     data = asked.data(self._of, g, weight)

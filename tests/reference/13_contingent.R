@@ -23,13 +23,13 @@ each <- function(kind, theta, lim) {
     ifelse(is.finite(a), above[[kind]](index + theta[k] * ifelse(is.finite(g), g, 0)), none) }
   log(at(lim$lower, 1) - at(lim$upper, 0))
 }
-scores <- function(kind, theta, lim) sapply(seq_along(theta), function(j) {
-  h <- 1e-3 * max(abs(theta[j]), .01); e <- replace(0 * theta, j, h)
+scores <- function(kind, theta, lim, steps) sapply(seq_along(theta), function(j) {
+  h <- steps[j]; e <- replace(0 * theta, j, h)
   one <- function(h) (each(kind, theta + h * e, lim) - each(kind, theta - h * e, lim)) / (2 * h)
   (4 * one(.5) - one(1)) / 3 / h })
-hessian <- function(kind, theta, lim, w) sapply(seq_along(theta), function(j) {
-  h <- 1e-3 * max(abs(theta[j]), .01); e <- replace(0 * theta, j, h)
-  one <- function(s) colSums(w * (scores(kind, theta + s * e, lim) - scores(kind, theta - s * e, lim))) / (2 * s)
+hessian <- function(kind, theta, lim, w, steps) sapply(seq_along(theta), function(j) {
+  h <- steps[j]; e <- replace(0 * theta, j, h)
+  one <- function(s) colSums(w * (scores(kind, theta + s * e, lim, steps) - scores(kind, theta - s * e, lim, steps))) / (2 * s)
   (4 * one(.5) - one(1)) / 3 / h })
 
 cases <- list()
@@ -38,9 +38,10 @@ for (format in names(limits)) for (kind in names(kinds)) for (weighted in c(FALS
   y <- Surv(ifelse(is.finite(lim$lower), lim$lower, NA), ifelse(is.finite(lim$upper), lim$upper, NA), type = "interval2")
   model <- survreg(y ~ x[, -1], dist = kinds[[kind]][1], weights = w, control = survreg.control(rel.tolerance = 1e-13, maxiter = 200))
   theta <- unname(c(coef(model), -1) / model$scale); k <- length(theta)
-  u <- scores(kind, theta, lim)
+  steps <- .02 * sqrt(diag(vcov(model))) * c(rep(1, k - 1) / model$scale, 1 / model$scale)  # parts of standard errors
+  u <- scores(kind, theta, lim, steps)
   stopifnot(max(abs(colSums(w * u))) < 1e-5, abs(sum(w * each(kind, theta, lim)) - model$loglik[2]) < 1e-7)
-  z <- u %*% solve(-hessian(kind, theta, lim, w))
+  z <- u %*% solve(-hessian(kind, theta, lim, w, steps))
   design <- if (weighted) svydesign(~branch, strata = ~region, weights = ~weight, data = d) else svydesign(~1, weights = ~1, data = d)
   vcov <- unname(svyrecvar(z * w, design$cluster, design$strata, design$fpc))
   point <- c(1, 0, 1, 4)  # wow, technology met 4
