@@ -18,12 +18,18 @@ from cxstats.errors import DataError
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import as_it_is
 from cxstats.inference.measure import measure
+from cxstats.inference.small_sample import INFLUENCE
 from cxstats.inference.variance import Dense
 from cxstats.metrics import total
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
+
+WIDE = (
+    -1e150,
+    1e150,
+)  # a scale for influence, so that no skewness is asked for: that of the parts is not that of their sums
 
 
 def gathered(survey: Any, columns: Sequence[str]) -> Survey:
@@ -89,7 +95,7 @@ def from_influence(
         import pandas as pd
 
         frame = pd.DataFrame(dict(zip(names, influence.T, strict=True)))
-    totals = measure(_designed(survey, frame), [total(name) for name in names])
+    totals = measure(_designed(survey, frame), [replace(total(name), range=WIDE, variant=INFLUENCE) for name in names])
     totals._origin = replace(totals._origin, left_out=(_told(len(frame), left_out),))
     units = np.asarray([unit] * len(values) if isinstance(unit, str) else list(unit), dtype=object)
     each = np.eye(len(values))

@@ -71,6 +71,9 @@ class SmallSample:
         return np.concatenate(bias), np.concatenate(kept)
 
 
+INFLUENCE = "influence"  # totals that sum to 0, like the residuals of a mean
+
+
 def _moments(t: Totals, k: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the bias and the degrees of freedom of one score, by group; NaN where there is nothing to say.
 
@@ -80,7 +83,7 @@ def _moments(t: Totals, k: int) -> tuple[np.ndarray, np.ndarray]:
     """
     groups, rows = len(t.groups), t.cluster is None
     inside = np.flatnonzero((t.group >= 0) & (t.count[:, k] > 0))
-    if t.scores[k].family == "total" or not len(inside):
+    if (t.scores[k].family == "total" and t.scores[k].variant != INFLUENCE) or not len(inside):
         return np.full(groups, np.nan), np.full(groups, np.nan)
     stratum, group, x, count = t.stratum[inside], t.group[inside], t.first["x"][inside, k], t.count[inside, k]
     pair, (strata, of) = dense([stratum, group])

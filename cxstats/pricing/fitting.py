@@ -152,7 +152,7 @@ def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Join
 
 
 def covariates_of(
-    survey: Survey, names: Sequence[str], rows: np.ndarray
+    survey: Survey, names: Sequence[str], rows: np.ndarray, place: str = f"{PLACE}(covariates=)"
 ) -> tuple[np.ndarray, list[Covariate], dict[str, Any]]:
     """Return covariates of rows as columns of numbers, what each stands for, and the level that labels start from."""
     import pandas as pd
@@ -166,7 +166,7 @@ def covariates_of(
             bad = np.flatnonzero(np.isinf(values))
             if len(bad):
                 raise DataError(
-                    f"{PLACE}(covariates=): column {name!r} holds {values[bad[0]]} in row {rows[bad[0]] + 1} ({len(bad):,} "
+                    f"{place}: column {name!r} holds {values[bad[0]]} in row {rows[bad[0]] + 1} ({len(bad):,} "
                     "such rows). Make it missing, and the row is left out and counted."
                 )
             columns.append(values)
@@ -174,7 +174,7 @@ def covariates_of(
             continue
         if kind == "time":
             raise DataError(
-                f"{PLACE}(covariates=): column {name!r} holds dates. Make them numbers (years, days), or labels (quarters)."
+                f"{place}: column {name!r} holds dates. Make them numbers (years, days), or labels (quarters)."
             )
         if not isinstance(series.dtype, pd.CategoricalDtype):
             series = series.astype(pd.CategoricalDtype(sorted(series.unique())))
@@ -182,7 +182,7 @@ def covariates_of(
         codes, levels = series.cat.codes.to_numpy(), series.cat.categories
         if not 2 <= len(levels) <= MOST_LEVELS:
             raise ArgumentError(
-                f"{PLACE}(covariates=): column {name!r} holds {len(levels):,} label{'s'[: len(levels) != 1]} among the rows "
+                f"{place}: column {name!r} holds {len(levels):,} label{'s'[: len(levels) != 1]} among the rows "
                 f"that answered; 2 to {MOST_LEVELS} can be compared. Leave it "
                 f"out{', or group them' if len(levels) > 1 else ''}."
             )

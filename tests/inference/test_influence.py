@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import cxstats as cx
 from cxstats.errors import DataError
@@ -50,6 +51,13 @@ def test_means_by_influence_are_those_of_the_kernel(design, engine):
     assert made.vcov == pytest.approx(known.vcov, rel=1e-9, abs=1e-15)
     assert made.df.tolist() == known.df.tolist()
     assert made.n.tolist() == known.n.tolist()
+    low, high = made.interval(
+        0.95, "guarded"
+    )  # as that of the mean, unequal PSUs allowed for, without its skewness or its scale
+    bias, kept = known._origin.small.of([np.asarray([i]) for i in range(len(known))])
+    assert (high - low) / 2 == pytest.approx(
+        made.std_error * np.sqrt(bias) * stats.t.ppf(0.975, np.maximum(known.df * kept, 1)), rel=1e-6
+    )
     assert made.synthetic == known.synthetic == "synthetic sample data"
     assert "Left out of 900 rows: 3 bad" in repr(made)
 
