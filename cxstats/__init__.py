@@ -13,6 +13,7 @@ the number line.
 from __future__ import annotations
 
 from cxstats.charts import (
+    plot_demand,
     plot_distribution,
     plot_ecological,
     plot_estimates,
@@ -22,8 +23,10 @@ from cxstats.charts import (
     plot_nps,
     plot_overlap,
     plot_percentages,
+    plot_prices,
     plot_published_trend,
     plot_trend,
+    plot_valuation,
     plot_verdicts,
 )
 from cxstats.claims import (
@@ -83,11 +86,13 @@ from cxstats.planning import SampleSize, sample_size
 from cxstats.pricing import (
     ChoiceModel,
     ContingentValuation,
+    ExperiencePremium,
     GaborGranger,
     NewtonMillerSmith,
     VanWestendorp,
     choice_model,
     contingent_valuation,
+    experience_premium,
     gabor_granger,
     to_long,
     van_westendorp,
@@ -115,6 +120,7 @@ __all__ = [
     "CxError",
     "EcologicalTable",
     "Estimate",
+    "ExperiencePremium",
     "GaborGranger",
     "NewtonMillerSmith",
     "Percentage",
@@ -141,6 +147,7 @@ __all__ = [
     "declare",
     "distribution",
     "effort",
+    "experience_premium",
     "explained",
     "extreme",
     "fetch_acsi",
@@ -159,6 +166,7 @@ __all__ = [
     "measure",
     "nps",
     "nps_composition",
+    "plot_demand",
     "plot_distribution",
     "plot_ecological",
     "plot_estimates",
@@ -168,8 +176,10 @@ __all__ = [
     "plot_nps",
     "plot_overlap",
     "plot_percentages",
+    "plot_prices",
     "plot_published_trend",
     "plot_trend",
+    "plot_valuation",
     "plot_verdicts",
     "published_claims",
     "quantile",

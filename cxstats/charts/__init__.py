@@ -6,6 +6,7 @@ they were. Nothing here computes an interval that what is drawn does not already
 
 from __future__ import annotations
 
+from cxstats.charts.demand import plot_demand
 from cxstats.charts.distribution import plot_distribution
 from cxstats.charts.ecological import plot_ecological
 from cxstats.charts.estimates import plot_estimates
@@ -15,11 +16,14 @@ from cxstats.charts.kpi import plot_kpi
 from cxstats.charts.multiples import plot_multiples
 from cxstats.charts.nps import plot_nps
 from cxstats.charts.overlap import plot_overlap
+from cxstats.charts.prices import plot_prices
 from cxstats.charts.published import plot_percentages, plot_published_trend
 from cxstats.charts.trend import plot_trend
+from cxstats.charts.valuation import plot_valuation
 from cxstats.charts.verdicts import plot_verdicts
 
 __all__ = [
+    "plot_demand",
     "plot_distribution",
     "plot_ecological",
     "plot_estimates",
@@ -29,8 +33,10 @@ __all__ = [
     "plot_nps",
     "plot_overlap",
     "plot_percentages",
+    "plot_prices",
     "plot_published_trend",
     "plot_trend",
+    "plot_valuation",
     "plot_verdicts",
     "save",
 ]

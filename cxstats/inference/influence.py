@@ -88,13 +88,11 @@ def from_influence(
     """
     names = [f"influence {k}" for k in range(len(values))]
     design = survey.design.columns()
-    frame = (
-        frames.in_memory(survey.frame, design).assign(**dict(zip(names, influence.T, strict=True))) if design else None
-    )
-    if frame is None:
-        import pandas as pd
+    import pandas as pd
 
-        frame = pd.DataFrame(dict(zip(names, influence.T, strict=True)))
+    frame = pd.DataFrame(influence, columns=names)
+    if design:
+        frame = pd.concat([frames.in_memory(survey.frame, design).reset_index(drop=True), frame], axis=1)
     totals = measure(_designed(survey, frame), [replace(total(name), range=WIDE, variant=INFLUENCE) for name in names])
     totals._origin = replace(totals._origin, left_out=(_told(len(frame), left_out),))
     units = np.asarray([unit] * len(values) if isinstance(unit, str) else list(unit), dtype=object)

@@ -16,6 +16,7 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, listing, one_of
 from cxstats.inference import Estimate
+from cxstats.inference.known import as_it_is
 from cxstats.pricing.fitting import Asked, Joint
 from cxstats.pricing.tolerance import Distribution
 
@@ -167,13 +168,17 @@ def demand(of: Distribution, joint: Joint, points: np.ndarray, prices: np.ndarra
     """Return the share who would pay each price, in percent, by group."""
     import pandas as pd
 
-    def accepted(values: np.ndarray) -> np.ndarray:
+    def index_at(values: np.ndarray) -> np.ndarray:
         index, slope = indices(values.reshape(-1, len(asked.groups)), points)
-        return np.asarray(100 * of.above(index + slope * of.scaled(prices)).ravel())
+        return np.asarray((index + slope * of.scaled(prices)).ravel())
 
     table = pd.merge(asked.groups, pd.DataFrame({"price": prices}), how="cross")
     table.insert(0, "metric", "demand")
-    return as_shares(joint.through(accepted, table, "%"))
+    index = joint.through(index_at, table, "")  # linear but for the means of covariates: no far tail bends it
+    e, step = index.values, 1e-4
+    slopes = np.diag(100 * (of.above(e + step) - of.above(e - step)) / (2 * step))
+    unit = np.full(len(e), "%", dtype=object)
+    return as_shares(index._linear(100 * of.above(e), slopes, slopes != 0, table, unit, as_it_is(index)))
 
 
 def noted(estimate: Estimate, notes: np.ndarray, withheld: np.ndarray, **given: np.ndarray) -> Estimate:

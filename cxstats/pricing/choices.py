@@ -269,7 +269,9 @@ class ChoiceModel:
         """Return a function of the coefficients, given its values and slopes."""
         covariance, unknown, _ = as_it_is(self.params)
         units = np.full(len(values), unit, dtype=object)
-        return self.params._linear(values, jacobian, jacobian != 0, labels, units, Known(covariance, unknown, note))
+        every = np.ones(jacobian.shape, dtype=bool)  # two equal offers have a share of 50 % whatever the coefficients
+        enters = every if unit == "%" else jacobian != 0
+        return self.params._linear(values, jacobian, enters, labels, units, Known(covariance, unknown, note))
 
     def _shares(self, offers: Mapping[str, Any], place: str) -> Estimate:
         """Return shares of several offers: by offer (if more than one), alternative and group."""

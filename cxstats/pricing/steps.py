@@ -2,50 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxstats import frames
 from cxstats.errors import ArgumentError
-from cxstats.inference import Estimate, measure
-from cxstats.inference.influence import _designed
-from cxstats.metrics import mean, share
+from cxstats.inference import Estimate
+from cxstats.inference.influence import from_influence
+from cxstats.inference.rows import unit_of_difference
 from cxstats.pricing.amounts import indices, points
 from cxstats.pricing.fitting import Asked, joint
+from cxstats.pricing.observed import Levels, Observed
 from cxstats.pricing.tolerance import Distribution, Fit, NotIdentifiedError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Levels:
-    """The levels of experience in their order, which of them each row that answered has, and what the amounts are called."""
-
-    column: str
-    order: tuple[Any, ...]
-    code: np.ndarray
-    outcome: str
-
-    def of(self, code: np.ndarray) -> pd.Categorical:
-        """Return levels by their numbers, as a column whose categories are in order."""
-        import pandas as pd
-
-        return pd.Categorical.from_codes(code, categories=list(self.order), ordered=True)
-
-
-class ExperiencePremium:
+class ExperiencePremium(Observed):
     """How much more customers pay per step of experience; made by `experience_premium`.
 
     Attributes
     ----------
     means : Estimate
         The mean amount by level (and group), by interval regression, at the weighted means of the adjusting columns; labels
-        ``metric``, those of ``by``, and the level. `n` counts all answers of the model, which share its spread.
+        ``metric``, those of ``by``, and the level. `n` counts all answers of the model, whose spread they share.
     steps : Estimate
         Each level minus the one before, labelled by ``contrast``: "met - missed".
     overall : Estimate
@@ -66,8 +49,10 @@ class ExperiencePremium:
     def __init__(self, of: Distribution, asked: Asked, fits: list[Fit], levels: Levels, answers: pd.DataFrame) -> None:
         self._asked, self._fits, self._levels, self.answers = asked, fits, levels, answers
         self.log_likelihood = float(sum(fit.log_likelihood for fit in fits))
+        self._held, _ = points(asked, {levels.column: levels.order}, None)
         self._joint = joint(of, asked, {"": fits})
         self.params = self._joint.estimate._take(np.arange(len(asked.names(of)) * len(asked.groups)))
+        self.params._labels.loc[self.params._labels.index[-len(asked.groups) :], "metric"] = "amount"
 
     @cached_property
     def means(self) -> Estimate:  # noqa: D102  (documented as an attribute)
@@ -86,13 +71,12 @@ class ExperiencePremium:
         place = np.arange(len(self._levels.order)) - (len(self._levels.order) - 1) / 2
         labels = self._asked.groups.assign(trend=f"slope over {self._levels.column}")
         labels.insert(0, "metric", "mean")
-        unit = f"{self._asked.unit} per step".strip()
+        unit = f"{unit_of_difference(np.asarray([self._asked.unit], dtype=object))[0]} per step".strip()
         return self._joint.through(lambda v: self._at_levels(v) @ place / (place @ place), labels, unit)
 
     def _at_levels(self, values: np.ndarray) -> np.ndarray:
         """Return the mean amounts, groups x levels: where the index ``x'b + c a`` is 0."""
-        at, _ = points(self._asked, {self._levels.column: self._levels.order}, None)
-        index, slope = indices(values.reshape(-1, len(self._asked.groups)), at)
+        index, slope = indices(values.reshape(-1, len(self._asked.groups)), self._held)
         return np.asarray(-index / slope)
 
     def _labels(self, metric: str) -> pd.DataFrame:
@@ -135,11 +119,13 @@ class ExperiencePremium:
         >>> found = cx.experience_premium(cx.sample_survey(), outcome="spend", level="service_level",
         ...                               order=["poor", "adequate", "wow"], open_above=100)
         >>> found.steps_of(found.shares(50)).frame()[["contrast", "estimate", "conf_low", "conf_high", "unit"]].round(1)
+                  contrast  estimate  conf_low  conf_high      unit
+        0  adequate - poor      18.5      14.4       22.5  % points
+        1   wow - adequate       6.2       2.8        9.6  % points
         """
         size = len(self._levels.order) * len(self._asked.groups)
-        if not isinstance(by_level, Estimate) or [*by_level.labels.columns] != [*self.means.labels.columns] or (
-            len(by_level) != size
-        ):  # fmt: skip
+        names = list(self.means.labels.columns)
+        if not isinstance(by_level, Estimate) or list(by_level.labels.columns) != names or len(by_level) != size:
             raise ArgumentError("steps_of: an estimate by level is needed, such as up_to(), shares() or means.")
         later = range(1, len(self._levels.order))
         return self._between(by_level, later, [j - 1 for j in later])
@@ -180,127 +166,122 @@ class ExperiencePremium:
         >>> found = cx.experience_premium(cx.sample_survey(), outcome="spend", level="service_level",
         ...                               order=["poor", "adequate", "wow"], open_above=100)
         >>> found.flattens().frame()[["estimate", "conf_low", "conf_high"]].round(1)
+           estimate  conf_low  conf_high
+        0      -9.2     -15.8       -2.6
         """
         order = self._levels.order
         if len(order) < 3:
             raise NotIdentifiedError(f"flattens: there is one step only ({order[1]} - {order[0]}); two are needed.")
         last, first = f"{order[-1]} - {order[-2]}", f"{order[1]} - {order[0]}"
-        return self.steps.contrast({"contrast": last}, {"contrast": first})
+        found = self.steps.contrast({"contrast": last}, {"contrast": first})
+        found._labels["contrast"] = f"({last}) - ({first})"
+        return found
 
-    def up_to(self, cap: float | None = None) -> Estimate:
-        """Return the mean of ``min(amount, cap)`` by level, without a distribution: the check on the model.
+    def misfit(self, cap: float | None = None) -> Estimate:
+        """Return the mean up to a cap that the model gives for each level's people, minus the one observed: 0 if it fits.
+
+        ``mean of int_0^cap P(amount > a | x) da - mean of min(max(amount, 0), cap)``, with the covariance of both.
 
         Parameters
         ----------
         cap : float, optional
-            At most the highest amount up to which everyone's is known: the lowest "more than", the default, or the largest
-            amount where none is open.
+            As in `up_to`.
 
         Returns
         -------
         Estimate
-            By level, in the unit of the amounts; weighted means of the answers themselves, not adjusted.
+            By level, in the unit of the amounts.
 
         Raises
         ------
-        ArgumentError
-            If the cap is no amount, or above the highest that is known of everyone.
-        NotIdentifiedError
-            If answers lie between limits, so that their means are not known.
+        ArgumentError, NotIdentifiedError
+            As in `up_to`.
 
         Notes
         -----
-        What is paid above the cap counts as the cap, so its steps are no more than those of the whole amounts if these rise
-        at every part of the scale; they are right for what they are, whatever the distribution.
+        A misfit says that the amounts are not normal with one spread. Above the cap it sees nothing: there the means rest on
+        the distribution alone.
 
         References
         ----------
-        Irwin, J. O. (1949). The standard error of an estimate of expectation of life. *J. Hygiene* 47.
+        Newey, W. K. (1985). Maximum likelihood specification testing and conditional moment tests. *Econometrica* 53.
 
         Examples
         --------
         >>> import cxstats as cx
         >>> found = cx.experience_premium(cx.sample_survey(), outcome="spend", level="service_level",
         ...                               order=["poor", "adequate", "wow"], open_above=100)
-        >>> found.up_to().frame()[["metric", "service_level", "n", "estimate", "conf_low", "conf_high"]].round(1)
+        >>> found.misfit().frame()[["service_level", "estimate", "conf_low", "conf_high"]].round(1)
+          service_level  estimate  conf_low  conf_high
+        0          poor      -0.3      -0.7        0.1
+        1      adequate      -2.3      -2.5       -2.2
+        2           wow      -2.3      -2.8       -1.9
         """
-        lower, upper = self._asked.answers.lower, self._asked.answers.upper
-        more = np.isposinf(upper)
-        highest = float(lower[more].min() if more.any() else upper.max())
-        if cap is not None and not (isinstance(cap, int | float | np.number) and 0 < cap <= highest):
-            raise ArgumentError(
-                f"up_to(cap=): an amount above 0 and at most {highest:g} is needed, not {cap!r}: up to {highest:g} the amount of "
-                "everyone is known."
-            )
-        cap = highest if cap is None else float(cap)
-        unknown = (lower != upper) & (lower < cap) & (upper > 0)
-        if unknown.any() or cap <= 0:
-            raise NotIdentifiedError(
-                f"up_to: of {int(unknown.sum()):,} answers only limits are known, so the mean of amounts up to {cap:g} is not. "
-                "Take shares(above=) at a limit that all were asked."
-            )
-        return self._measured(f"mean up to {cap:g}", np.clip(lower, 0, cap))
+        asked, size = self._asked, len(self._levels.order)
+        cap, amounts = self._capped(cap)
+        values = np.zeros((len(asked.groups), size))
+        influence = np.full((asked.asked_of, *values.shape), np.nan)
+        moves = self._joint.influence.reshape(asked.asked_of, -1, len(asked.groups))
+        for g, (fit, rows) in enumerate(zip(self._fits, asked.members, strict=True)):
+            area, slopes = _area(asked.x[rows], fit.coefficients, cap)
+            here = asked.rows[rows]
+            for j in range(size):
+                of = np.where(self._levels.code[rows] == j, asked.weight[rows], 0.0)
+                of /= of.sum()
+                values[g, j] = of @ (area - amounts[rows])
+                own = of / asked.weight[rows] * (area - amounts[rows] - values[g, j])
+                influence[here, g, j] = own + moves[here][:, : slopes.shape[1], g] @ (of @ slopes)
+        labels, flat = self._labels(f"misfit up to {cap:g}"), influence.reshape(asked.asked_of, -1)
+        return from_influence(asked.survey, values.ravel(), flat, labels, unit=asked.unit, left_out=asked.left_out)
 
-    def shares(self, above: float = 0) -> Estimate:
-        """Return the share by level who would pay more than an amount.
+    @property
+    def selection(self) -> str:  # noqa: D102
+        told = self.answers.groupby(self._levels.column, observed=True)[["rows", "answered"]].sum()
+        rows, answered = (int(told[name].sum()) for name in told)
+        each = ", ".join(
+            f"{level} {line['answered']:,} of {line['rows']:,} ({100 * line['answered'] / line['rows']:.0f} %)"
+            for level, line in told.iterrows()
+        )
+        others = (
+            " Nothing is said of the others: if who is asked, or answers, depends on the level (as where only likely "
+            "repurchasers are asked), the premium among those who answered is not that of all customers."
+        )
+        return (
+            f"{self._levels.outcome} is known of {answered:,} of {rows:,} rows with a level: {each}."
+            f"{others if answered < rows else ''}"
+        )
 
-        Parameters
-        ----------
-        above : float
-            The amount, 0 or more, in their unit: 0 asks who would pay anything more.
+    def __repr__(self) -> str:
+        levels, steps = self._levels, max(fit.steps for fit in self._fits)
+        head = (
+            f"Experience premium: {levels.outcome} by {levels.column} ({', '.join(map(str, levels.order))}); interval "
+            f"regression, normal, log-likelihood {self.log_likelihood:,.3f}, settled in {steps} steps. Steps are associated "
+            "with the level, not shown to be caused by it."
+        )
+        tables, unknown = [self.means, self.steps, self.overall], []
+        observed: list[Callable[[], list[Estimate]]] = [
+            lambda: [self.up_to(), self.steps_of(self.up_to()), self.misfit()],
+            lambda: [self.shares(), self.steps_of(self.shares())],
+        ]
+        for without in observed:
+            try:
+                tables += without()
+            except NotIdentifiedError as error:
+                unknown.append(f"Without a distribution, {error}")
+        bodies, feet = zip(*(repr(table).rsplit("\n", 1) for table in tables), strict=True)
+        return "\n\n".join([head, self.selection, *bodies, *unknown, "\n".join(dict.fromkeys(feet))])
 
-        Returns
-        -------
-        Estimate
-            By level, in percent; weighted shares of the answers themselves, not adjusted.
 
-        Raises
-        ------
-        ArgumentError
-            If `above` is no amount.
-        NotIdentifiedError
-            If of some answers it is not known on which side of the amount they lie.
+def _area(x: np.ndarray, theta: np.ndarray, cap: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row's ``int_0^cap F(x'b + c a) da`` for the normal F, and its slopes by b and c."""
+    from scipy.special import ndtr
 
-        Notes
-        -----
-        With ``open_above=`` an answer just there counts as more.
+    index, c = x @ theta[:-1], theta[-1]
+    top = index + c * cap
 
-        References
-        ----------
-        Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. *JASA* 22.
+    def integral(e: np.ndarray) -> np.ndarray:
+        return np.asarray(e * ndtr(e) + np.exp(-0.5 * e**2) / np.sqrt(2 * np.pi))
 
-        Examples
-        --------
-        >>> import cxstats as cx
-        >>> found = cx.experience_premium(cx.sample_survey(), outcome="spend", level="service_level",
-        ...                               order=["poor", "adequate", "wow"], open_above=100)
-        >>> found.shares().frame()[["metric", "service_level", "n", "estimate", "conf_low", "conf_high"]].round(1)
-        """
-        if isinstance(above, bool) or not isinstance(above, int | float | np.number) or not 0 <= above < np.inf:
-            raise ArgumentError(f"shares(above=): a finite amount of 0 or more is needed, not {above!r}.")
-        lower, upper = self._asked.answers.lower, self._asked.answers.upper
-        exact = lower == upper
-        yes, no = np.where(exact, lower > above, lower >= above), upper <= above
-        unknown = np.flatnonzero(~yes & ~no)
-        if len(unknown):
-            i = unknown[0]
-            raise NotIdentifiedError(
-                f"shares(above={above:g}): of {len(unknown):,} answers it is not known whether they are more (row "
-                f"{self._asked.rows[i] + 1} lies from {lower[i]:g} to {upper[i]:g}). Take an amount that all were asked."
-            )
-        return self._measured(f"share above {above:g}", yes, shares=True)
-
-    def _measured(self, name: str, values: np.ndarray, *, shares: bool = False) -> Estimate:
-        """Return the weighted means (or shares) by level of what is known of each row that answered."""
-        asked = self._asked
-        column, code = np.full(asked.asked_of, np.nan), np.full(asked.asked_of, -1)
-        column[asked.rows], code[asked.rows] = values, self._levels.code
-        frame = frames.in_memory(asked.survey.frame, [*asked.survey.design.columns(), *asked.groups.columns])
-        survey = _designed(asked.survey, frame.assign(**{self._levels.column: self._levels.of(code), name: column}))
-        known = frames_known(name)
-        score = share(known[0] > 0, name=name) if shares else mean(name, name=name)
-        made = measure(survey, score, [*asked.groups.columns, self._levels.column], known[1])
-        made._origin = replace(made._origin, left_out=self.means._origin.left_out)
-        if not shares:
-            made._rows = replace(made._rows, unit=np.full(len(made), asked.unit, dtype=object))
-        return made
+    area = (integral(top) - integral(index)) / c
+    by_index, by_c = (ndtr(top) - ndtr(index)) / c, (cap * ndtr(top) - area) / c
+    return area, np.column_stack([x * by_index[:, None], by_c])

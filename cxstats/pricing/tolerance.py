@@ -275,7 +275,8 @@ def _need_no_separation(data: Amounts, place: str) -> None:
         names = _named(data, found.x)
         raise NotIdentifiedError(
             f"{place}: {listing(names)} decide{'s' if len(names) == 1 else ''} some answers wholly (separation), so no "
-            "finite coefficient fits best. Merge levels, leave it out, or take turnbull(), which needs no model."
+            "finite coefficient fits best. Merge levels, leave it out, or take what needs no model "
+            "(turnbull(); of a premium up_to())."
         )
 
 

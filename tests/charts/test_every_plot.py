@@ -38,6 +38,18 @@ PUBLISHED = {
     "percentages": lambda: cx.plot_percentages([MORE, PAY], against=50),
     "published_trend": lambda: cx.plot_published_trend(cx.PublishedTrend({2016: MORE, 2018: PAY})),
 }
+FOUR = {name: name for name in ("too_cheap", "cheap", "expensive", "too_expensive")}
+ASKED = {price: f"buy_at_{price}" for price in (20, 30, 40, 50, 60)}
+PRICES = {  # of rows of the sample survey: the result, and how to draw it
+    "demand": (lambda rows: cx.gabor_granger(rows, ASKED), lambda found, ax=None: cx.plot_demand(found, ax)[-1]),
+    "prices": (lambda rows: cx.van_westendorp(rows, **FOUR), cx.plot_prices),
+    "valuation": (lambda rows: cx.contingent_valuation(rows, bid="bid", answer="bid_accepted"), cx.plot_valuation),
+}
+
+
+def _latest(*, marked: bool = True) -> pd.DataFrame:
+    rows = cx.load_survey().query("quarter == '2026Q3'")
+    return rows if marked else pd.DataFrame(rows.drop(columns="synthetic").to_dict("list"))
 
 
 def _forest(est: cx.Estimate, ax: Axes | None = None) -> Axes:
@@ -47,13 +59,14 @@ def _forest(est: cx.Estimate, ax: Axes | None = None) -> Axes:
 
 
 WRITE = """
-import sys; sys.path.insert(0, "tests")
+import sys; sys.path.insert(0, ".")
 import numpy as np, pandas as pd, cxstats as cx
 from cxstats.charts import save
-from charts.test_every_plot import PICTURES, PUBLISHED
+from tests.charts.test_every_plot import PICTURES, PRICES, PUBLISHED, _latest
 s = cx.Survey(pd.read_csv("tests/reference/data/straddle.csv"))
 drawings = {name: lambda make=make: (lambda est, plot: plot(est))(*make(s)) for name, make in PICTURES.items()}
-for name, draw in (drawings | PUBLISHED).items():
+prices = {name: lambda make=make, plot=plot: plot(make(_latest())) for name, (make, plot) in PRICES.items()}
+for name, draw in (drawings | prices | PUBLISHED).items():
     for kind in ("svg", "png"):
         save(np.ravel(draw())[0].figure, r"FOLDER/" + name + "." + kind)
 """
@@ -61,7 +74,7 @@ for name, draw in (drawings | PUBLISHED).items():
 
 def test_every_picture_is_here() -> None:
     public = {name.removeprefix("plot_") for name in cx.__all__ if name.startswith("plot_")}
-    assert set(PICTURES) | set(PUBLISHED) == public, (
+    assert set(PICTURES) | set(PRICES) | set(PUBLISHED) == public, (
         "enter the new picture in PICTURES: what to measure, and how to draw it"
     )
 
@@ -74,7 +87,7 @@ def test_files_are_the_same_in_every_process(tmp_path: Path) -> None:
         folder.mkdir()
         subprocess.run([sys.executable, "-c", WRITE.replace("FOLDER", folder.as_posix())], check=True, cwd=root)
         written.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
-    assert set(written[0]) == {f"{name}.{kind}" for name in [*PICTURES, *PUBLISHED] for kind in ("svg", "png")}
+    assert set(written[0]) == {f"{name}.{kind}" for name in [*PICTURES, *PRICES, *PUBLISHED] for kind in ("svg", "png")}
     assert written[0] == written[1]
 
 
@@ -101,11 +114,18 @@ def test_a_picture_of_sample_data_says_so_once_and_of_other_data_never(survey: c
     assert _marks(plot(est)) == []
 
 
-@pytest.mark.parametrize("name", sorted(set(PICTURES) - {"multiples"}))
+@pytest.mark.parametrize("name", PRICES)
+def test_a_picture_of_prices_says_once_whether_a_program_made_the_data(name: str) -> None:
+    make, plot = PRICES[name]
+    assert _marks(plot(make(_latest()))) == ["synthetic sample data"]
+    assert _marks(plot(make(_latest(marked=False)))) == []
+
+
+@pytest.mark.parametrize("name", sorted((set(PICTURES) | set(PRICES)) - {"multiples"}))
 @pytest.mark.parametrize("size", [None, (3.3, 2.6)], ids=["its own", "half a page"])
 def test_the_mark_is_below_all_else_and_lies_on_nothing(name: str, size: tuple[float, float] | None) -> None:
     rows = cx.load_survey().query("quarter > '2025Q3'")
-    est, plot = PICTURES[name](rows)
+    est, plot = PICTURES[name](rows) if name in PICTURES else (PRICES[name][0](rows), PRICES[name][1])
     ax = plot(est, None if size is None else plt.subplots(figsize=size, layout="constrained")[1])
     assert_readable(ax)
     heights = {text.get_text(): text.get_window_extent().y0 for text in texts(ax)}

@@ -15,7 +15,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import cxstats as cx
-from charts.looks import assert_readable, bars, dots, in_order, texts
+from tests.charts.looks import assert_readable, bars, dots, in_order, texts
 from cxstats.charts import plot_estimates
 from cxstats.charts.style import PALETTE
 from cxstats.errors import ArgumentError

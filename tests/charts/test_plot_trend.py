@@ -16,7 +16,7 @@ from matplotlib.collections import FillBetweenPolyCollection, PathCollection
 from matplotlib.colors import to_hex
 
 import cxstats as cx
-from charts.looks import assert_readable, bars, dots, in_order, texts
+from tests.charts.looks import assert_readable, bars, dots, in_order, texts
 from cxstats.charts import plot_trend
 from cxstats.charts.style import PALETTE, SIGNAL
 from cxstats.charts.trend import apart, control_limits

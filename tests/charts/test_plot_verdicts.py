@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import cxstats as cx
-from charts.looks import assert_readable, texts
+from tests.charts.looks import assert_readable, texts
 from cxstats.charts import save
 from cxstats.charts.verdicts import LOOKS
 from cxstats.errors import ArgumentError

@@ -17,7 +17,7 @@ from matplotlib.text import Text
 from scipy import stats
 
 import cxstats as cx
-from charts.looks import assert_readable, texts
+from tests.charts.looks import assert_readable, texts
 from cxstats.charts.published_bands import ASSUMED, TOLD
 from cxstats.errors import ArgumentError
 

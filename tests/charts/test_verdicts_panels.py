@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import cxstats as cx
-from charts.test_plot_verdicts import readable, rows, satisfied
+from tests.charts.test_plot_verdicts import readable, rows, satisfied
 
 
 @pytest.fixture(scope="module")
