@@ -13,12 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, texts
-from tests.charts.nasty import nasty_answers
-from tests.charts.test_chart_style import VISION, _oklab
 from cxstats.charts.shades import diverging, ink_on
 from cxstats.charts.style import luminance
 from cxstats.errors import ArgumentError
+from tests.charts.looks import assert_readable, texts
+from tests.charts.nasty import nasty_answers
+from tests.charts.test_chart_style import VISION, _oklab
 
 WORDS = ["Very dissatisfied", "Dissatisfied", "Neither", "Satisfied", "Very satisfied"]
 

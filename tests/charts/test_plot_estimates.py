@@ -15,10 +15,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, bars, dots, in_order, texts
 from cxstats.charts import plot_estimates
 from cxstats.charts.style import PALETTE
 from cxstats.errors import ArgumentError
+from tests.charts.looks import assert_readable, bars, dots, in_order, texts
 
 CSAT = cx.csat("overall", scale=(1, 5))
 FCR = cx.first_contact_resolution("resolved")

@@ -14,11 +14,11 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex, to_rgb
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, texts
-from tests.charts.nasty import nasty_answers
 from cxstats.charts.shades import HIGH, LOW
 from cxstats.charts.style import luminance
 from cxstats.errors import ArgumentError
+from tests.charts.looks import assert_readable, texts
+from tests.charts.nasty import nasty_answers
 
 CSAT = cx.csat("overall")
 

@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import FillBetweenPolyCollection, PathCollection
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, texts
-from tests.charts.nasty import nasty_answers
 from cxstats.charts.numbers import decimals, written
 from cxstats.errors import ArgumentError
+from tests.charts.looks import assert_readable, texts
+from tests.charts.nasty import nasty_answers
 
 CSAT = cx.csat("overall")
 

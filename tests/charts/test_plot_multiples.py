@@ -15,11 +15,11 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, bars
-from tests.charts.nasty import nasty_answers
 from cxstats.charts.multiples import OTHERS
 from cxstats.charts.style import PALETTE
 from cxstats.errors import ArgumentError
+from tests.charts.looks import assert_readable, bars
+from tests.charts.nasty import nasty_answers
 
 CSAT = cx.csat("overall")
 

@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
 import cxstats as cx
+from cxstats.errors import ArgumentError
 from tests.charts.looks import assert_readable, bars, dots, in_order, texts
 from tests.charts.nasty import nasty_answers
-from cxstats.errors import ArgumentError
 
 NPS = cx.nps_composition("recommend")
 

@@ -16,11 +16,11 @@ from matplotlib.collections import FillBetweenPolyCollection, PathCollection
 from matplotlib.colors import to_hex
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, bars, dots, in_order, texts
 from cxstats.charts import plot_trend
 from cxstats.charts.style import PALETTE, SIGNAL
 from cxstats.charts.trend import apart, control_limits
 from cxstats.errors import ArgumentError, ColumnError
+from tests.charts.looks import assert_readable, bars, dots, in_order, texts
 
 CSAT = cx.csat("overall", scale=(1, 5))
 FCR = cx.first_contact_resolution("resolved")

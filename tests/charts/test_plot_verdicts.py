@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, texts
 from cxstats.charts import save
 from cxstats.charts.verdicts import LOOKS
 from cxstats.errors import ArgumentError
+from tests.charts.looks import assert_readable, texts
 
 LONG = "customers-who-wait-longer-than-they-expected-rate-the-service-lower-every-single-year"
 

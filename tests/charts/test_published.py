@@ -17,9 +17,9 @@ from matplotlib.text import Text
 from scipy import stats
 
 import cxstats as cx
-from tests.charts.looks import assert_readable, texts
 from cxstats.charts.published_bands import ASSUMED, TOLD
 from cxstats.errors import ArgumentError
+from tests.charts.looks import assert_readable, texts
 
 LONG = (
     "of all customers of the branches who had waited longer than they expected when they called say that they would under no "
