@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-NEED_PUBLIC_DATA = {"07_claims_and_myths.ipynb", "08_airport_survey.ipynb"}
+NEED_PUBLIC_DATA = {"04_price_or_experience.ipynb", "07_claims_and_myths.ipynb", "08_airport_survey.ipynb"}
 EVERY = [
     pytest.param(path, marks=[pytest.mark.public] if path.name in NEED_PUBLIC_DATA else [], id=path.stem)
     for path in sorted(NOTEBOOKS.glob("*.ipynb"))
