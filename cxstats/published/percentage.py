@@ -7,6 +7,7 @@ each answer is a table with a line for every number of people that is taken for 
 
 from __future__ import annotations
 
+from collections.abc import Sequence  # noqa: F401  (pdoc reads the annotations of the fields here)
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
