@@ -93,6 +93,9 @@ def contingent_valuation(
 
     Notes
     -----
+    A level of a covariate that is met in few PSUs, or in a handful of rows, has standard errors that are far too small: with
+    fewer than about ten, fit it apart by `by=`.
+
     A stated amount is not a paid one: a yes costs nothing. The covariance of parameters is that of their influence, ``-H^-1
     u_i`` (Binder 1983), so it holds with weights and clusters, and where the distribution is wrong.
 

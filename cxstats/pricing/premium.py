@@ -96,6 +96,9 @@ def experience_premium(
 
     Notes
     -----
+    A level that is met in few PSUs, or in a handful of rows, has standard errors that are far too small: with fewer than about
+    ten, look at `up_to`, which has those of a mean.
+
     A premium is an association: who had the better experience may differ in more than that, and stated amounts are not
     paid. Means are those of the latent amount, below 0 for those who would pay only less; beyond the open answers they rest
     on the normal distribution.
