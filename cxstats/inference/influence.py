@@ -39,7 +39,7 @@ def gathered(survey: Any, columns: Sequence[str]) -> Survey:
     """
     survey = survey if isinstance(survey, Survey) else Survey(survey)
     frame = frames.in_memory(survey.frame, [*survey.design.columns(), *columns])
-    return _designed(survey, frame)
+    return designed(survey, frame)
 
 
 def weights(survey: Survey) -> np.ndarray:
@@ -86,14 +86,13 @@ def from_influence(
     left_out : sequence of str
         What was left out, in words; counts of rows.
     """
-    names = [f"influence {k}" for k in range(len(values))]
-    design = survey.design.columns()
     import pandas as pd
 
+    names, design = [f"influence {k}" for k in range(len(values))], survey.design.columns()
     frame = pd.DataFrame(influence, columns=names)
     if design:
         frame = pd.concat([frames.in_memory(survey.frame, design).reset_index(drop=True), frame], axis=1)
-    totals = measure(_designed(survey, frame), [replace(total(name), range=WIDE, variant=INFLUENCE) for name in names])
+    totals = measure(designed(survey, frame), [replace(total(name), range=WIDE, variant=INFLUENCE) for name in names])
     totals._origin = replace(totals._origin, left_out=(_told(len(frame), left_out),))
     units = np.asarray([unit] * len(values) if isinstance(unit, str) else list(unit), dtype=object)
     each = np.eye(len(values))
@@ -113,7 +112,7 @@ def with_covariance(estimate: Estimate, covariance: np.ndarray, note: str) -> Es
     )  # fmt: skip
 
 
-def _designed(survey: Survey, frame: pd.DataFrame) -> Survey:
+def designed(survey: Survey, frame: pd.DataFrame) -> Survey:
     """Return a survey of other columns with the design and the mark of this one."""
     d = survey.design
     made = Survey(frame, d.weight, list(d.strata) or None, list(d.psu) or None, d.fpc, d.lone_psu, d.nest)

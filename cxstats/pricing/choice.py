@@ -88,8 +88,7 @@ def choice_model(
 
     Notes
     -----
-    An attribute that was shown to few respondents has standard errors that are far too small: do not trust them with fewer
-    than about ten.
+    An attribute that was shown to few respondents has standard errors that are far too small.
 
     A choice set with a missing value is left out as a whole and counted. Caution: the model holds that leaving out one
     alternative does not change the odds of the others (independence of irrelevant alternatives), and that all respondents of

@@ -93,8 +93,8 @@ def contingent_valuation(
 
     Notes
     -----
-    A level of a covariate that is met in few PSUs, or in a handful of rows, has standard errors that are far too small: with
-    fewer than about ten, fit it apart by `by=`.
+    A level of a covariate that is met in few PSUs, or in a handful of rows, has standard errors that are far too small:
+    fit it apart by `by=`.
 
     A stated amount is not a paid one: a yes costs nothing. The covariance of parameters is that of their influence, ``-H^-1
     u_i`` (Binder 1983), so it holds with weights and clusters, and where the distribution is wrong.
@@ -143,7 +143,7 @@ def _valued(
         raise NoRowsError(f"{PLACE}: the frame has no rows.")
     out = np.full(len(data), "", dtype=object)
     if where is not None:
-        out[~_holds(where, survey)] = "outside where="
+        out[~holds(where, survey)] = "outside where="
     out[(out == "") & (weight == 0)] = "with weight 0"
     for column in groups:
         out[(out == "") & data[column].isna().to_numpy()] = f"without {column}"
@@ -180,7 +180,7 @@ def _need_condition(where: Expression | None, survey: Survey) -> list[str]:
     return columns
 
 
-def _holds(condition: Rowwise, survey: Survey) -> np.ndarray:
+def holds(condition: Rowwise, survey: Survey) -> np.ndarray:
     """Return for each row whether it is known to fulfil the condition."""
     rows = Rows(survey.frame, frames.in_memory(survey.frame, survey.frame.columns))
     return np.concatenate([chunk.truth(condition.evaluate(chunk)) for chunk in rows.chunks()])

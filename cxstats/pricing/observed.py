@@ -11,7 +11,7 @@ from cxstats import frames
 from cxstats.errors import ArgumentError
 from cxstats.expression import col
 from cxstats.inference import Estimate, measure
-from cxstats.inference.influence import _designed
+from cxstats.inference.influence import designed
 from cxstats.metrics import mean, share
 from cxstats.pricing.fitting import Asked, Joint
 from cxstats.pricing.tolerance import NotIdentifiedError
@@ -167,7 +167,7 @@ class Observed:
         ranked = f"{self._levels.column}, in order"  # beside the column itself, which may be of the design
         frame = frames.in_memory(asked.survey.frame, [*asked.survey.design.columns(), *asked.groups.columns])
         made_of: dict[str, Any] = {ranked: self._levels.of(code), name: column}
-        survey = _designed(asked.survey, frame.assign(**made_of))
+        survey = designed(asked.survey, frame.assign(**made_of))
         score = share(col(name) > 0, name=name) if shares else mean(name, name=name, unit=asked.unit)
         made = measure(survey, score, [*asked.groups.columns, ranked], col(name).is_answered())
         made._labels = made._labels.rename(columns={ranked: self._levels.column})

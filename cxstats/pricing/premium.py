@@ -15,7 +15,7 @@ from cxstats.inference.influence import weights
 from cxstats.pricing.asked import asked as asked_columns
 from cxstats.pricing.asked import need_unit
 from cxstats.pricing.bids import Answers
-from cxstats.pricing.contingent import _holds
+from cxstats.pricing.contingent import holds
 from cxstats.pricing.fitting import Asked, Covariate, counted, covariates_of, grouped
 from cxstats.pricing.observed import Levels
 from cxstats.pricing.stated import PLACE, Stated
@@ -96,8 +96,8 @@ def experience_premium(
 
     Notes
     -----
-    A level that is met in few PSUs, or in a handful of rows, has standard errors that are far too small: with fewer than about
-    ten, look at `up_to`, which has those of a mean.
+    A level that is met in few PSUs, or in a handful of rows, has standard errors that are far too small: look
+    at `up_to`, which has those of a mean.
 
     A premium is an association: who had the better experience may differ in more than that, and stated amounts are not
     paid. Means are those of the latent amount, below 0 for those who would pay only less; beyond the open answers they rest
@@ -145,7 +145,7 @@ def experience_premium(
         raise NoRowsError(f"{PLACE}: the frame has no rows.")
     out = np.full(len(data), "", dtype=object)
     if where is not None:
-        out[~_holds(where, survey)] = "outside where="
+        out[~holds(where, survey)] = "outside where="
     out[(out == "") & (weight == 0)] = "with weight 0"
     for column in (*groups, level):
         out[(out == "") & data[column].isna().to_numpy()] = f"without {column}"

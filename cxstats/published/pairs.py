@@ -60,8 +60,7 @@ def reading(a: Percentage, b: Percentage, *, same_people: bool) -> Reading:
         return bounds.deciding(region, limits)
 
     one = (a.n is None) != (b.n is None) and not same_people
-    known = a.n is not None and b.n is not None
-    people = float((a.n or 0) + (0 if same_people else b.n or 0)) if known else np.nan
+    people = _people(a, b, same_people=same_people)
     return Reading(
         a.value - b.value, lambda alpha: bounds.widest(at(n, m, alpha) for n, m in sizes), "% points", people,
         printed.assumed(a, b), associated="difference" if of_two_groups(a, b) else "", low=-100.0, high=100.0, needed=needed,
@@ -109,8 +108,7 @@ def overlap_reading(a: Percentage, b: Percentage, *, same_people: bool, among: b
             bounds.overlap_limits(a.at(n), b.at(m), alpha / 2, same_people=same_people, among=among) for n, m in sizes
         )
 
-    known = a.n is not None and b.n is not None
-    people = float((a.n or 0) + (0 if same_people else b.n or 0)) if known else np.nan
+    people = _people(a, b, same_people=same_people)
     return Reading(
         np.nan, limits, "%", people,
         printed.assumed(a, b), cautions=("how many say both is not told: only its bounds are", *printed.cautions(a, b)),
@@ -157,6 +155,13 @@ def replication(figure: Percentage, estimate: Estimate, *, within: float, level:
         lines.append([n, float(estimate.n[0]), float(estimate.values[0]) - figure.value, left, right, said])
     table = pd.DataFrame(lines, columns=["n", "n_own", "difference", "conf_low", "conf_high", "answer"])
     return table.astype({"n_own": int})
+
+
+def _people(a: Percentage, b: Percentage, *, same_people: bool) -> float:
+    """Return how many people stand behind two figures; NaN if that is not told."""
+    if a.n is None or b.n is None:
+        return np.nan
+    return float(a.n if same_people else a.n + b.n)
 
 
 def _joined(a: Percentage, b: Any, *, same_people: bool, among: bool) -> list[tuple[int, int]]:

