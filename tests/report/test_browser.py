@@ -119,14 +119,12 @@ def test_what_is_wider_than_the_screen_says_so_and_only_that(browser: Browser, w
 
 def test_what_is_folded_on_the_screen_is_open_in_print(browser: Browser, built: Path) -> None:
     page, _ = opened(browser, built / "report.html", 1280)
-    heights = (
-        "[...document.querySelectorAll('details table')].map(e => e.checkVisibility({contentVisibilityAuto: true}))"
-    )
-    folded = page.evaluate(heights)
+    seen = "[...document.querySelectorAll('details table')].map(e => e.checkVisibility({contentVisibilityAuto: true}))"
+    folded = page.evaluate(seen)
     assert folded
     assert not any(folded)
     page.emulate_media(media="print")
-    assert all(page.evaluate(heights))
+    page.wait_for_function(f"{seen}.every(Boolean)")  # at once, but a busy machine may draw the next frame late
     page.close()
 
 
