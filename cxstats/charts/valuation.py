@@ -9,13 +9,11 @@ import numpy as np
 from cxstats.charts.price_axis import PricePoint, named, one_group, price_axis, price_rows, value_axis
 from cxstats.charts.small_print import above, need_offers
 from cxstats.charts.style import INK, MARGIN, MARKERS, MUTED, PALETTE, axes_for, dress, need_axes
-from cxstats.pricing.areas import Areas
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from cxstats.inference import Estimate
 
 STEPS = 48  # prices at which the curve is drawn
 NEAR = 0.004  # of the picture: where it begins
@@ -83,7 +81,7 @@ def plot_valuation(result: Any, ax: Axes | None = None, *, group: Any = None, le
     median = result.median.pick(metric="median", **picked)
     (point,) = PricePoint.of(median, ["median"], level)
     steps = result.acceptance().pick(metric="acceptance", **picked).frame(level)
-    first = _first_answers(result)
+    first = result.acceptance("first") if result.bids else None
     right, cut = _end(steps, point.value, float(result.highest_bid))
     curve = _curve(result, np.linspace(NEAR * right, right, STEPS), picked, level)
     ax = axes_for(median, ax, 6.0, 3.8)
@@ -143,12 +141,3 @@ def _curve(result: Any, grid: np.ndarray, picked: dict[str, Any], level: float) 
     found = [result.demand(some.tolist()).pick(metric="demand", **picked).frame(level) for some in batches]
     columns = ["price", "estimate", "conf_low", "conf_high"]
     return np.concatenate([table[columns].to_numpy(dtype=float) for table in found]).T
-
-
-def _first_answers(result: Any) -> Estimate | None:
-    """Return the share of yes by first price, where prices were asked; second answers are left aside."""
-    if result._asked.answers.bid is None:
-        return None
-    alone = Areas()
-    alone._asked = result._asked.first_only()
-    return alone.acceptance()

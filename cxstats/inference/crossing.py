@@ -88,7 +88,7 @@ def reaching(estimate: Estimate, level: float, over: str | None = None, per: str
         steps, per_year = positions(found, ordered=hasattr(periods, "cat"), place="reaching")
         if len(np.unique(steps)) < 2:
             raise NoGroupError(f"reaching(over={over!r}): there is one period only ({found[0]!r}); two are needed.")
-        line = _Line.through(steps - steps.max(), rows, estimate, float(level))
+        line = Line.through(steps - steps.max(), rows, estimate, float(level))
         times = steps_per(per, per_year, found, "reaching")
         values.append(line.reaches / times)
         limits.append(line.limits(times))
@@ -99,7 +99,7 @@ def reaching(estimate: Estimate, level: float, over: str | None = None, per: str
     )
 
 
-class _Line:
+class Line:
     """A straight line that may reach a level: its distance from it at the last period, its slope, their covariance."""
 
     def __init__(self, distance: float, slope: float, v: np.ndarray, df: float, small: tuple[float, float]) -> None:
@@ -107,7 +107,7 @@ class _Line:
         self.reaches = -distance / slope if slope else np.nan
 
     @classmethod
-    def through(cls, steps: np.ndarray, rows: np.ndarray, e: Estimate, level: float) -> _Line:
+    def through(cls, steps: np.ndarray, rows: np.ndarray, e: Estimate, level: float) -> Line:
         """Return the line through some rows, `steps` after the last."""
         centred = steps - steps.mean()
         slope = centred / (centred @ centred)

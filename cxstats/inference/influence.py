@@ -16,7 +16,8 @@ import numpy as np
 from cxstats import frames
 from cxstats.errors import DataError
 from cxstats.inference.estimate import Estimate
-from cxstats.inference.known import as_it_is
+from cxstats.inference.known import Known, as_it_is
+from cxstats.inference.leverage import Informed, seen
 from cxstats.inference.measure import measure
 from cxstats.inference.small_sample import INFLUENCE
 from cxstats.inference.variance import Dense
@@ -26,6 +27,7 @@ from cxstats.survey import Survey
 if TYPE_CHECKING:
     import pandas as pd
 
+HIDDEN = "it rests on too few rows or PSUs that differ in it: how much it varies between them is not known"
 WIDE = (
     -1e150,
     1e150,
@@ -68,8 +70,11 @@ def from_influence(
     *,
     unit: str | Sequence[str] = "",
     left_out: Sequence[str] = (),
+    models: Sequence[tuple[Informed, np.ndarray]] = (),
 ) -> Estimate:
     """Return values with the design-based covariance that the influence of the rows gives.
+
+    What the PSUs do not tell of a model (`leverage`) takes degrees of freedom; a variance that they hide is NaN.
 
     Parameters
     ----------
@@ -85,6 +90,8 @@ def from_influence(
         Units of the values.
     left_out : sequence of str
         What was left out, in words; counts of rows.
+    models : sequence of (Informed, array k x coefficients)
+        The models behind the values, each with the slopes of the values by its coefficients.
     """
     import pandas as pd
 
@@ -93,10 +100,11 @@ def from_influence(
     if design:
         frame = pd.concat([frames.in_memory(survey.frame, design).reset_index(drop=True), frame], axis=1)
     totals = measure(designed(survey, frame), [replace(total(name), range=WIDE, variant=INFLUENCE) for name in names])
-    totals._origin = replace(totals._origin, left_out=(_told(len(frame), left_out),))
+    totals._origin = replace(totals._origin, left_out=(told(len(frame), left_out),))
+    known = _told_by(totals, *seen(survey, models)) if models else as_it_is(totals)
     units = np.asarray([unit] * len(values) if isinstance(unit, str) else list(unit), dtype=object)
     each = np.eye(len(values))
-    return totals._linear(np.asarray(values, dtype=np.float64), each, each != 0, labels, units, as_it_is(totals))
+    return totals._linear(np.asarray(values, dtype=np.float64), each, each != 0, labels, units, known)
 
 
 def with_covariance(estimate: Estimate, covariance: np.ndarray, note: str) -> Estimate:
@@ -120,5 +128,19 @@ def designed(survey: Survey, frame: pd.DataFrame) -> Survey:
     return made
 
 
-def _told(rows: int, left_out: Sequence[str]) -> str:
+def _told_by(totals: Estimate, bias: np.ndarray, df: np.ndarray) -> Known:
+    """Give the totals the bias and the degrees of freedom that models leave; return what is known of them."""
+    origin, known, hidden = totals._origin, as_it_is(totals), np.isinf(bias)
+    every = np.fmax(origin.support.each(), 1.0)
+    part = np.where(hidden | np.isnan(df), 1.0, np.clip(df / every, 0.0, 1.0))
+    small = replace(
+        origin.small, passes=tuple(replace(t, bias=np.where(hidden, 1.0, bias)) for t in origin.small.passes)
+    )
+    totals._origin = replace(origin, support=replace(origin.support, part=part), small=small)
+    covariance = np.where(hidden[:, None] | hidden, 0.0, known.covariance)
+    return Known(covariance, known.unknown | hidden, np.where(hidden, HIDDEN, known.note))
+
+
+def told(rows: int, left_out: Sequence[str]) -> str:
+    """Return in words what was left out of so many rows."""
     return f"left out of {rows:,} rows: {', '.join(left_out) if left_out else 'none'}"

@@ -64,6 +64,9 @@ class SmallSample:
         for t in self.passes:
             found = [_moments(t, k) for k in range(len(t.scores))]
             low, df = (np.concatenate(column) for column in zip(*found, strict=True))
+            if t.bias is not None:  # with degrees of freedom that the estimates have already
+                told = ~np.isnan(t.bias)
+                low[told], df[told] = t.bias[told], np.nan
             with np.errstate(divide="ignore", invalid="ignore"):
                 part = df / Support.of(t).each()
             bias.append(np.where(np.isfinite(low), np.clip(low, 1.0, MOST_BIAS), 1.0))

@@ -25,7 +25,8 @@ class Support:
     """How many PSUs (`count`) of each unit the base of each estimate touches.
 
     A unit is a PSU, or a stratum x group cell whose rows are the PSUs. `unit`, `estimate` and `count` are parallel;
-    `stratum` gives each unit's stratum.
+    `stratum` gives each unit's stratum. Of an estimate that a model gives, `part` of the degrees of freedom is left (1 of
+    others): a coefficient may rest on few of the PSUs.
     """
 
     unit: np.ndarray
@@ -33,6 +34,7 @@ class Support:
     count: np.ndarray
     stratum: np.ndarray
     width: int
+    part: np.ndarray
 
     @classmethod
     def of(cls, totals: Totals) -> Support:
@@ -52,7 +54,9 @@ class Support:
             estimates.append(k * groups + totals.group[cells])
             counts.append(totals.count[cells, k] if totals.cluster is None else np.ones(len(cells)))
         width = groups * len(totals.scores)
-        return cls(np.concatenate(units), np.concatenate(estimates), np.concatenate(counts), stratum, width)
+        return cls(
+            np.concatenate(units), np.concatenate(estimates), np.concatenate(counts), stratum, width, np.ones(width)
+        )
 
     @classmethod
     def stack(cls, parts: Sequence[Support]) -> Support:
@@ -66,6 +70,7 @@ class Support:
             np.concatenate([p.count for p in parts]),
             np.concatenate([p.stratum + s for p, s in zip(parts, strata, strict=False)]),
             int(widths[-1]),
+            np.concatenate([p.part for p in parts]),
         )
 
     @cached_property
@@ -94,17 +99,17 @@ class Support:
         _, (_, estimates) = dense([self.stratum[self.unit], self.estimate])  # the pairs that occur
         strata = np.bincount(estimates, minlength=self.width)
         psus = np.bincount(self.estimate, weights=self.count, minlength=self.width)
-        return np.asarray(psus - strata, dtype=np.float64)
+        return np.asarray(self.part * (psus - strata), dtype=np.float64)
 
     def union(self, estimates: np.ndarray) -> float:
         """Return the degrees of freedom of a function of several estimates."""
         psus = self._psus[:, estimates].max(axis=1)
         touched = np.unique(self.stratum[psus.tocoo().row])
-        return float(psus.sum() - len(touched))
+        return float(self.part[estimates].min(initial=1.0) * (psus.sum() - len(touched)))
 
     def pairs(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Return the degrees of freedom of a function of estimate a[i] and estimate b[i]."""
         first, second = self._psus[:, a], self._psus[:, b]
         psus = np.asarray(first.maximum(second).sum(axis=0)).ravel()
         strata = np.asarray(self._strata[:, a].maximum(self._strata[:, b]).sum(axis=0)).ravel()
-        return np.asarray(psus - strata)
+        return np.asarray(np.minimum(self.part[a], self.part[b]) * (psus - strata))

@@ -57,7 +57,7 @@ class Totals:
     of the base. `count` is unweighted. `square` holds weighted sums of yy, yx and xx (for the variance of one row).
     `second` holds, for rows as PSUs, sums of products of the weighted row values, by pairs of (part, score); `third` those
     of three, cells x (yyy, yyx, yxx, xxx), by the number of a score that may be skewed. `shared` counts answers that two
-    scores have in common, by their numbers.
+    scores have in common, by their numbers. `bias` is by how much a variance is too small, where a model knows it (else NaN).
     """
 
     scores: tuple[Score, ...]
@@ -80,6 +80,7 @@ class Totals:
     cluster_names: list[str] | None
     lone_psu: str
     sample: Any = field(repr=False, default=None)
+    bias: np.ndarray | None = None
 
     @cached_property
     def grouped(self) -> dict[str, np.ndarray]:

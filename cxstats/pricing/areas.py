@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError
+from cxstats import frames
+from cxstats.errors import ArgumentError, one_of
+from cxstats.expression import col
 from cxstats.inference import Estimate
-from cxstats.inference.influence import from_influence
+from cxstats.inference.influence import designed, from_influence, told
+from cxstats.inference.measure import measure
+from cxstats.metrics import share
 from cxstats.pricing import amounts as money
-from cxstats.pricing.bounds import Acceptance, acceptance
+from cxstats.pricing.bounds import Acceptance, Pooled, acceptance
 from cxstats.pricing.fitting import Asked
 
 if TYPE_CHECKING:
@@ -23,22 +29,33 @@ class Areas:
 
     _asked: Asked
     highest_bid: float
+    bids: tuple[float, ...]
 
     @cached_property
     def _curves(self) -> list[Acceptance]:
-        a, w = self._asked.answers, self._asked.weight
-        return [acceptance(a.lower[rows], a.upper[rows], w[rows]) for rows in self._asked.members]
+        return _curves_of(self._asked)
 
-    def acceptance(self) -> Estimate:
+    def acceptance(self, answers: str = "all") -> Estimate:
         """Return the share who would pay each price, without a distribution: it falls by construction.
 
         With one bid each, shares of yes by bid, adjacent ones that rise pooled; otherwise the self-consistent nonparametric
         maximum likelihood estimate.
 
+        Parameters
+        ----------
+        answers : {"all", "first"}
+            "first" leaves second answers aside: shares of yes by first bid.
+
         Returns
         -------
         Estimate
-            Labels ``metric`` ("acceptance"), those of ``by``, and ``price``; in percent.
+            Labels ``metric`` ("acceptance"), those of ``by``, and ``price``; in percent. Where each row was asked one bid, `n`
+            counts the answers at it (and at those pooled with it).
+
+        Raises
+        ------
+        ArgumentError
+            If `answers` is neither, or first ones are wanted where limits were stated.
 
         Notes
         -----
@@ -58,23 +75,24 @@ class Areas:
            price  estimate  conf_low  conf_high
         0   20.0      94.3      92.9       95.4
         1   30.0      78.8      76.0       81.3
-        2   40.0      52.0      49.7       54.4
-        3   50.0      18.6      17.0       20.4
+        2   40.0      52.0      49.4       54.7
+        3   50.0      18.6      16.7       20.8
         4   60.0       4.9       3.5        6.7
         """
         import pandas as pd
 
-        curves, groups = self._curves, self._asked.groups
+        one_of("acceptance(answers=)", answers, ("all", "first"))
+        if answers == "first" and not self.bids:
+            raise ArgumentError("acceptance(answers='first'): limits were stated, no bids asked. Take answers='all'.")
+        asked = self._asked.first_only() if answers == "first" else self._asked
+        curves, groups = self._curves if answers == "all" else _curves_of(asked), asked.groups
         labels = pd.concat([groups.iloc[[g] * len(c.prices)].assign(price=c.prices) for g, c in enumerate(curves)])
-        values = 100 * np.concatenate([c.shares for c in curves])
-        notes = [
-            f"shares of yes rise at {', '.join(f'{p:g}' for p in c.rises)}: pooled" if c.rises else "" for c in curves
-        ]
-        each = [100 * c.influence for c in curves]
-        made = self._measured(
-            "acceptance", values, each, labels, "%", np.repeat(notes, [len(c.prices) for c in curves])
-        )
-        return money.as_shares(made)
+        labels.insert(0, "metric", "acceptance")
+        labels = labels.reset_index(drop=True)
+        if all(isinstance(c, Pooled) for c in curves):
+            return _shares(asked, curves, labels)
+        values, each = 100 * np.concatenate([c.shares for c in curves]), [100 * c.influence for c in curves]
+        return money.as_shares(self._measured(values, each, labels, "%", np.full(len(labels), "")))
 
     def turnbull(self) -> Estimate:
         """Return Turnbull's lower bound of the mean: what is sure without a distribution.
@@ -155,10 +173,12 @@ class Areas:
 
     def _area(self, metric: str, areas: list[tuple[float, np.ndarray]], notes: np.ndarray) -> Estimate:
         values, each = np.asarray([value for value, _ in areas]), [moves[:, None] for _, moves in areas]
-        return self._measured(metric, values, each, self._asked.groups, self._asked.unit, notes)
+        labels = self._asked.groups.copy()
+        labels.insert(0, "metric", metric)
+        return self._measured(values, each, labels, self._asked.unit, notes)
 
     def _measured(
-        self, metric: str, values: np.ndarray, each: list[np.ndarray], labels: pd.DataFrame, unit: str, notes: Any
+        self, values: np.ndarray, each: list[np.ndarray], labels: pd.DataFrame, unit: str, notes: Any
     ) -> Estimate:
         asked, place = self._asked, 0
         influence = np.full((asked.asked_of, len(values)), np.nan)
@@ -166,6 +186,34 @@ class Areas:
             influence[asked.rows[rows], place : place + moves.shape[1]] = moves
             place += moves.shape[1]
         labels = labels.reset_index(drop=True)
-        labels.insert(0, "metric", metric)
         made = from_influence(asked.survey, values, influence, labels, unit=unit, left_out=asked.left_out)
         return money.noted(made, np.asarray(notes, dtype=object), np.zeros(len(values), dtype=bool))
+
+
+def _curves_of(asked: Asked) -> list[Acceptance]:
+    a, w = asked.answers, asked.weight
+    return [acceptance(a.lower[rows], a.upper[rows], w[rows]) for rows in asked.members]
+
+
+def _shares(asked: Asked, curves: Sequence[Any], labels: pd.DataFrame) -> Estimate:
+    """Return shares of yes by block of pooled prices, each measured as a share, at every price of the block."""
+    import pandas as pd
+
+    cells = np.full((asked.asked_of, 3), np.nan)
+    for g, (curve, rows) in enumerate(zip(curves, asked.members, strict=True)):
+        yes = np.isfinite(asked.answers.lower[rows])
+        cells[asked.rows[rows]] = np.column_stack([np.full(len(rows), g), curve.block[curve.at], yes])
+    names, design = ["group of rows", "pooled prices", "says yes"], asked.survey.design.columns()
+    frame = pd.DataFrame(cells, columns=names)
+    if design:
+        frame = pd.concat([frames.in_memory(asked.survey.frame, design).reset_index(drop=True), frame], axis=1)
+    found = measure(designed(asked.survey, frame), share(col(names[2]) == 1, name="acceptance"), by=names[:2])
+    place = {pair: i for i, pair in enumerate(found.labels[names[:2]].itertuples(index=False, name=None))}
+    at = [place[g, b] for g, curve in enumerate(curves) for b in curve.block.tolist()]
+    notes = [
+        f"shares of yes rise at {', '.join(f'{p:g}' for p in curve.rises)}: pooled" if curve.rises else ""
+        for curve in curves for _ in curve.prices
+    ]  # fmt: skip
+    made = found._take(np.asarray(at))
+    made._labels, made._origin = labels, replace(made._origin, left_out=(told(asked.asked_of, asked.left_out),))
+    return money.noted(made, np.asarray(notes, dtype=object), np.zeros(len(at), dtype=bool))

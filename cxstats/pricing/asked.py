@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from cxstats import frames
 from cxstats.errors import CONVERT, ArgumentError, need_columns
 from cxstats.expression import Expression, col
 from cxstats.inference.estimate import Estimate
-from cxstats.inference.influence import gathered
+from cxstats.inference.influence import gathered, weights
 from cxstats.inference.request import need_by
+from cxstats.memory import Rowwise
+from cxstats.memory.columns import Columns
 from cxstats.score import Check, Score
 from cxstats.survey import Survey
 
@@ -72,3 +75,15 @@ def thinned(prices: np.ndarray, most: int) -> np.ndarray:
     return (
         prices if len(prices) <= most else prices[np.unique(np.linspace(0, len(prices) - 1, most).round().astype(int))]
     )
+
+
+def holds(condition: Rowwise, survey: Survey) -> np.ndarray:
+    """Return for each row whether it is known to fulfil the condition."""
+    rows = Columns(survey.frame, frames.in_memory(survey.frame, survey.frame.columns))
+    return np.concatenate([chunk.truth(condition.evaluate(chunk)) for chunk in rows.chunks()])
+
+
+def counting(survey: Survey, where: Expression | None) -> np.ndarray:
+    """Return for each row whether it is in the domain, with a weight above 0."""
+    inside = weights(survey) > 0
+    return inside if where is None else inside & holds(where, survey)

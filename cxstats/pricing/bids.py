@@ -143,7 +143,7 @@ def _stated(survey: Survey, columns: Columns, inside: np.ndarray, open_above: An
             f"{PLACE}(lower=, upper=): row {i + 1} ({len(wrong):,} such rows) lies from {lower[i]:g} to {upper[i]:g}. The "
             "upper limit is never below the lower; a code for 'no upper limit' is stated by open_above=."
         )
-    open_ended = (out == "") & (lower <= 0) & np.isposinf(upper)
+    open_ended = (out == "") & np.isneginf(lower) & np.isposinf(upper)
     out = np.where(open_ended, "with no limit on either side", out)
     return Answers(lower, upper, None, None, None, out.astype(object))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cxstats.errors import ArgumentError
+from cxstats.pricing.monotone import falling
 
 MOST_LIMITS = 400  # distinct limits of one group: beyond them the masses are too many to be told apart
 SELF_CONSISTENT = 1e-10
@@ -20,12 +21,11 @@ SELF_CONSISTENT = 1e-10
 
 @dataclass(frozen=True)
 class Acceptance:
-    """The share who would pay each price, what each row does to it, and where raw shares rose (one bid each)."""
+    """The share who would pay each price, and what each row does to it."""
 
     prices: np.ndarray
     shares: np.ndarray
     influence: np.ndarray
-    rises: tuple[float, ...]
 
     def lower_bound(self) -> tuple[float, np.ndarray]:
         """Return Turnbull's lower bound of the mean, ``sum_j S(b_j) (b_j - b_{j-1})``, and its influence."""
@@ -40,6 +40,15 @@ class Acceptance:
         return float(0.5 * widths[0] + self.shares @ area), self.influence @ area
 
 
+@dataclass(frozen=True)
+class Pooled(Acceptance):
+    """The same where each row was asked one bid (`at`: its place): the pooled block of each price, where raw shares rose."""
+
+    block: np.ndarray
+    at: np.ndarray
+    rises: tuple[float, ...]
+
+
 def acceptance(lower: np.ndarray, upper: np.ndarray, weight: np.ndarray) -> Acceptance:
     """Return the falling curve of acceptance for limits of amounts (-inf and inf: none)."""
     if (np.isinf(lower) | np.isinf(upper)).all() and not (np.isinf(lower) & np.isinf(upper)).any():
@@ -52,22 +61,18 @@ def violations(shares: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.diff(shares) > 0) + 1
 
 
-def _pooled(bid: np.ndarray, yes: np.ndarray, weight: np.ndarray) -> Acceptance:
+def _pooled(bid: np.ndarray, yes: np.ndarray, weight: np.ndarray) -> Pooled:
     """Return shares of yes by bid, adjacent ones that rise pooled into one."""
     prices, at = np.unique(bid, return_inverse=True)
     asked = np.bincount(at, weights=weight)
     raw = np.bincount(at, weights=weight * yes) / asked
-    blocks: list[list[float]] = []  # share, weight, how many prices
-    for share, size in zip(raw, asked, strict=True):
-        blocks.append([share, size, 1])
-        while len(blocks) > 1 and blocks[-1][0] > blocks[-2][0]:
-            (s, w, k), (t, v, m) = blocks.pop(), blocks.pop()
-            blocks.append([(s * w + t * v) / (w + v), w + v, k + m])
-    block = np.repeat(np.arange(len(blocks)), [int(b[2]) for b in blocks])
-    share, size = (np.asarray([b[i] for b in blocks]) for i in (0, 1))
+    blocks = falling(raw, asked)
+    block = np.repeat(np.arange(len(blocks)), [len(b) for b in blocks])
+    size = np.bincount(block, weights=asked)
+    share = np.bincount(block, weights=raw * asked) / size
     residual = (yes - share[block[at]]) / size[block[at]]
     influence = residual[:, None] * (block[at][:, None] == block)
-    return Acceptance(prices, share[block], influence, tuple(prices[violations(raw)].tolist()))
+    return Pooled(prices, share[block], influence, block, at, tuple(prices[violations(raw)].tolist()))
 
 
 def _self_consistent(lower: np.ndarray, upper: np.ndarray, weight: np.ndarray) -> Acceptance:
@@ -97,7 +102,7 @@ def _self_consistent(lower: np.ndarray, upper: np.ndarray, weight: np.ndarray) -
     free = (likely[:, :-1] - likely[:, -1:])[of]  # the last mass is what the others leave
     moves = free @ np.linalg.pinv((free * weight[:, None]).T @ free)
     turned = above[:, support[:-1]] - above[:, support[-1:]]
-    return Acceptance(prices, np.clip(above @ mass, 0.0, 1.0), moves @ turned.T, ())
+    return Acceptance(prices, np.clip(above @ mass, 0.0, 1.0), moves @ turned.T)
 
 
 def _masses(covers: np.ndarray, weight: np.ndarray) -> np.ndarray:

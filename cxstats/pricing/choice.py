@@ -88,7 +88,8 @@ def choice_model(
 
     Notes
     -----
-    An attribute that was shown to few respondents has standard errors that are far too small.
+    Degrees of freedom are those of the respondents who tell of a coefficient (Bell and McCaffrey 2002): an attribute that one
+    of them was shown has no standard error.
 
     A choice set with a missing value is left out as a whole and counted. Caution: the model holds that leaving out one
     alternative does not change the odds of the others (independence of irrelevant alternatives), and that all respondents of
@@ -100,6 +101,8 @@ def choice_model(
 
     References
     ----------
+    Bell, R. M. and McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
+    *Survey Methodology* 28.
     McFadden, D. (1974). Conditional logit analysis of qualitative choice behavior. In *Frontiers in Econometrics*.
     Train, K. (2009). *Discrete Choice Methods with Simulation*, 2nd ed. Cambridge University Press.
     Binder, D. A. (1983). On the variances of asymptotically normal estimators from complex surveys. *Int. Stat. Rev.* 51.
@@ -129,7 +132,7 @@ def choice_model(
     fits = [fitted(sets, found.terms, place) for sets, place in zip(parts, places, strict=True)]
     hits = sum(sets.weight @ sets.against.hits(fit.b) for sets, fit in zip(parts, fits, strict=True))
     return ChoiceModel(
-        params=_params(found, fits, covariance),
+        params=_params(found, parts, fits, covariance),
         log_likelihood=float(sum(fit.log_likelihood for fit in fits)),
         log_likelihood_null=-float(sum(sets.weight @ np.log(sets.sizes) for sets in parts)),
         hit_rate=100 * float(hits / sum(sets.weight.sum() for sets in parts)),
@@ -174,7 +177,7 @@ def _sets(found: Reading, group: int) -> ChoiceSets:
     return replace(sets, weight=sets.weight / sets.weight.mean())
 
 
-def _params(found: Reading, fits: Sequence[Fit], covariance: str) -> Estimate:
+def _params(found: Reading, parts: Sequence[ChoiceSets], fits: Sequence[Fit], covariance: str) -> Estimate:
     """Return the coefficients of all groups: terms in their order, within them groups; with their joint covariance."""
     import pandas as pd
 
@@ -183,14 +186,17 @@ def _params(found: Reading, fits: Sequence[Fit], covariance: str) -> Estimate:
     own = np.zeros((len(terms), count, len(terms), count))
     weight = np.zeros(len(found.kept))
     weight[found.kept] = found.sets.weight
-    for g, fit in enumerate(fits):
+    number, models = np.arange(len(terms) * count).reshape(len(terms), count), []
+    for g, (sets, fit) in enumerate(zip(parts, fits, strict=True)):
         inside = found.group == g
         influence[inside, :, g] = fit.scores @ fit.covariance / weight[inside].mean()
         own[:, g, :, g] = fit.covariance
+        models.append((sets.against.informed(fit, np.flatnonzero(inside)), np.eye(number.size)[:, number[:, g]]))
     labels = pd.concat([found.groups] * len(terms), ignore_index=True)
     labels.insert(0, "metric", pd.Series(np.repeat(np.asarray(terms, dtype=object), count).tolist(), dtype="str"))
     values = np.stack([fit.b for fit in fits], axis=1).ravel()
-    params = from_influence(found.every, values, influence.reshape(len(influence), -1), labels, left_out=found.left_out)
+    flat = influence.reshape(len(influence), -1)
+    params = from_influence(found.every, values, flat, labels, left_out=found.left_out, models=models)
     told = f"left out of {len(found.kept):,} choice sets: {', '.join(found.left_out) or 'none'}"
     params._origin = replace(params._origin, left_out=(told,), group=np.tile(np.arange(count), len(terms)))
     if covariance == "model":

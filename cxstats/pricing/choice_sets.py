@@ -76,8 +76,9 @@ def read(survey: Survey, names: Names) -> Reading:
     data: pd.DataFrame = frame.data
     if not len(data):
         raise NoRowsError(f"{PLACE}: the frame has no rows.")
-    chosen = _chosen(frame, data, names.chosen)
-    coding = [_coded(frame, data, name, names.price) for name in names.attributes]
+    counts = weights(survey) > 0
+    chosen = _chosen(frame, data, names.chosen, counts)
+    coding = [_coded(frame, data, name, names.price, counts) for name in names.attributes]
     rows = _Rows(data, names)
     missing = {names.chosen: np.isnan(chosen)} | {a.name: gaps for a, _, gaps in coding}
     every = _one_row_a_set(survey, data.iloc[rows.order[rows.start]].reset_index(drop=True))
@@ -109,7 +110,7 @@ def _one_row_a_set(survey: Survey, data: pd.DataFrame) -> Survey:
     return made
 
 
-def _chosen(frame: Any, data: pd.DataFrame, name: str) -> np.ndarray:
+def _chosen(frame: Any, data: pd.DataFrame, name: str, counts: np.ndarray) -> np.ndarray:
     """Return 1 for chosen, 0 for not, NaN where it is missing."""
     if frame.kinds([name])[name] not in ("number", "boolean"):
         raise ColumnError(
@@ -117,7 +118,7 @@ def _chosen(frame: Any, data: pd.DataFrame, name: str) -> np.ndarray:
             f"Say what means chosen, such as frame[{name!r}] == 'yes'; to_long() makes it from one row a choice set."
         )
     values = numbers_of(frame, data, name, f"{PLACE}(chosen=)")
-    odd = np.flatnonzero(~np.isnan(values) & (values != 0) & (values != 1))
+    odd = np.flatnonzero(counts & ~np.isnan(values) & (values != 0) & (values != 1))
     if len(odd):
         raise DataError(
             f"{PLACE}(chosen=): column {name!r} holds {values[odd[0]]:g} in row {odd[0] + 1} ({len(odd):,} such rows); 1 means "
@@ -126,12 +127,14 @@ def _chosen(frame: Any, data: pd.DataFrame, name: str) -> np.ndarray:
     return values
 
 
-def _coded(frame: Any, data: pd.DataFrame, name: str, price: str) -> tuple[Attribute, np.ndarray, np.ndarray]:
+def _coded(
+    frame: Any, data: pd.DataFrame, name: str, price: str, counts: np.ndarray
+) -> tuple[Attribute, np.ndarray, np.ndarray]:
     """Return an attribute, its columns and where it is missing; a price is a number, never negative."""
     if name != price:
         return coded(frame, data, name, f"{PLACE}(attributes=)")
     values = numbers_of(frame, data, name, f"{PLACE}(price=)")
-    negative = np.flatnonzero(values < 0)
+    negative = np.flatnonzero(counts & (values < 0))
     if len(negative):
         raise DataError(
             f"{PLACE}(price=): column {name!r} holds {values[negative[0]]:g} in row {negative[0] + 1} ({len(negative):,} such "

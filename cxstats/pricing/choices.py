@@ -16,6 +16,7 @@ import numpy as np
 from cxstats.errors import ArgumentError, one_of
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import Known, as_it_is
+from cxstats.pricing.amounts import as_shares
 from cxstats.pricing.attributes import Attribute, offered
 from cxstats.pricing.conditional import chances
 from cxstats.pricing.worth import fieller, krinsky_robb, noted, turned
@@ -292,7 +293,7 @@ class ChoiceModel:
             notes += [note for note in said for _ in range(count)]
         caution, table = np.full(len(self.params), self.caution, dtype=object), pd.concat(labels, ignore_index=True)
         found = self._function(100 * np.concatenate(values), 100 * np.concatenate(slopes), table, "%", caution)
-        return noted(found, notes, low=np.zeros(len(found)), high=np.full(len(found), 100.0))
+        return as_shares(noted(found, notes))
 
     def __repr__(self) -> str:
         return f"{self._headline()}\n{self.params!r}"

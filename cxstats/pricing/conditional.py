@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 
 from cxstats.errors import DataError, listing
+from cxstats.inference.leverage import Informed
 
 STEPS, CLOSE = 100, 1e-12  # Newton's steps at most; the last is the first that promises less than this part of a choice
 LOST = 1e-6  # of the information, in some direction: then separation is looked for
@@ -76,16 +77,37 @@ class Against:
         """Return log-likelihood, scores and information at coefficients b."""
         from scipy import sparse
 
-        utility = np.einsum("ij,j->i", self.d, b)
-        best = np.maximum(np.maximum.reduceat(utility, self.start), 0.0)
-        odds = np.exp(utility - best[self.set])
-        total = np.exp(-best) + np.add.reduceat(odds, self.start)
-        p = odds / total[self.set]
+        p, log_total = self.chances(b)
         chances = sparse.csr_array((p, np.arange(len(p)), np.append(self.start, len(p))))
         scores = -(chances @ self.d)
         weighted = self.weight[self.set] * p * self.across
         information = weighted @ self.d - (self.weight[:, None] * scores).T @ scores
-        return Fit(b, -float(self.weight @ (np.log(total) + best)), scores, information)
+        return Fit(b, -float(self.weight @ log_total), scores, information)
+
+    def chances(self, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the chance of each alternative, and of each set minus the log chance of the one chosen."""
+        utility = np.einsum("ij,j->i", self.d, b)
+        best = np.maximum(np.maximum.reduceat(utility, self.start), 0.0)
+        odds = np.exp(utility - best[self.set])
+        total = np.exp(-best) + np.add.reduceat(odds, self.start)
+        return odds / total[self.set], np.log(total) + best
+
+    def informed(self, fit: Fit, rows: np.ndarray) -> Informed:
+        """Return what each set tells of the coefficients; `rows` are the places of the sets in the survey."""
+        p, _ = self.chances(fit.b)
+
+        def of_sets(z: np.ndarray) -> np.ndarray:
+            return np.asarray(np.add.reduceat(z, self.start, axis=0))
+
+        def quadratic(m: np.ndarray) -> np.ndarray:
+            v = self.d @ m
+            return np.asarray(of_sets(p[:, None] * v**2) - of_sets(p[:, None] * v) ** 2)
+
+        def product(m: np.ndarray) -> np.ndarray:
+            weighted, v = p[:, None] * self.d, self.d @ m
+            return np.asarray(of_sets(weighted * v[:, None]) - of_sets(weighted) * of_sets(p * v)[:, None])
+
+        return Informed(rows, self.weight, fit.covariance, quadratic, product)
 
     def hits(self, b: np.ndarray) -> np.ndarray:
         """Return 1 for each set whose likeliest alternative was chosen, 1 / n if n are as likely, else 0."""

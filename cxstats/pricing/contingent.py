@@ -11,8 +11,7 @@ from cxstats import frames
 from cxstats.errors import ArgumentError, ColumnError, NoRowsError, need_columns, one_of
 from cxstats.expression import Expression
 from cxstats.inference.influence import gathered, weights
-from cxstats.memory import Rowwise
-from cxstats.memory.columns import Columns as Rows
+from cxstats.pricing.asked import holds
 from cxstats.pricing.bids import PLACE, Columns, read
 from cxstats.pricing.fitting import Asked, counted, covariates_of, fits, grouped, need_names
 from cxstats.pricing.tolerance import DISTRIBUTIONS
@@ -93,14 +92,16 @@ def contingent_valuation(
 
     Notes
     -----
-    A level of a covariate that is met in few PSUs, or in a handful of rows, has standard errors that are far too small:
-    fit it apart by `by=`.
+    Degrees of freedom are those of the PSUs (or rows) that tell of a coefficient (Bell and McCaffrey 2002): few if a level is
+    met in few PSUs. A level that is met in one has no standard error; standard errors are those of R's survey otherwise.
 
     A stated amount is not a paid one: a yes costs nothing. The covariance of parameters is that of their influence, ``-H^-1
     u_i`` (Binder 1983), so it holds with weights and clusters, and where the distribution is wrong.
 
     References
     ----------
+    Bell, R. M. and McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
+    *Survey Methodology* 28.
     Hanemann, M., Loomis, J. and Kanninen, B. (1991). Statistical efficiency of double-bounded dichotomous choice contingent
     valuation. *Am. J. Agric. Econ.* 73.
     Cooper, J. C., Hanemann, M. and Signorello, G. (2002). One-and-one-half-bound dichotomous choice contingent valuation.
@@ -114,7 +115,7 @@ def contingent_valuation(
     >>> found.median.frame()[["channel", "n", "estimate", "conf_low", "conf_high"]].round(1)
       channel     n  estimate  conf_low  conf_high
     0     app  2619      38.7      38.1       39.2
-    1  branch   815      39.0      38.0       40.0
+    1  branch   815      39.0      38.0       40.1
     2   phone  1992      38.3      37.6       39.0
     3     web  1973      38.6      37.9       39.3
     """
@@ -178,9 +179,3 @@ def _need_condition(where: Expression | None, survey: Survey) -> list[str]:
     if kind != "boolean":
         raise ColumnError(f"{PLACE}(where=): a condition is needed, not a {kind}. Compare it: col('x') > 3.")
     return columns
-
-
-def holds(condition: Rowwise, survey: Survey) -> np.ndarray:
-    """Return for each row whether it is known to fulfil the condition."""
-    rows = Rows(survey.frame, frames.in_memory(survey.frame, survey.frame.columns))
-    return np.concatenate([chunk.truth(condition.evaluate(chunk)) for chunk in rows.chunks()])

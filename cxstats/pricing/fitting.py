@@ -6,7 +6,7 @@ The means of the covariates are estimated beside the coefficients, so that an am
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ from cxstats import frames
 from cxstats.errors import ArgumentError, DataError, need_columns
 from cxstats.inference import Estimate
 from cxstats.inference.influence import from_influence
+from cxstats.inference.known import as_it_is
+from cxstats.inference.leverage import Informed
 from cxstats.inference.slopes import gradient
 from cxstats.pricing.bids import PLACE, Answers
 from cxstats.pricing.tolerance import Amounts, Distribution, Fit, NotIdentifiedError, fitted, need_rank
@@ -110,18 +112,48 @@ def fits(of: Distribution, asked: Asked) -> list[Fit]:
 
 @dataclass(frozen=True)
 class Joint:
-    """Coefficients and means of covariates with one covariance, and what each row does to them (NaN: nothing)."""
+    """Coefficients and means of covariates with one covariance, and what each row does to them (NaN: nothing).
+
+    `models` gives of each fit what its rows tell, and which values are its coefficients.
+    """
 
     asked: Asked
     estimate: Estimate
     influence: np.ndarray
+    models: list[tuple[Informed, np.ndarray]]
 
     def through(self, function: Callable[[np.ndarray], np.ndarray], labels: pd.DataFrame, unit: str) -> Estimate:
         """Return a smooth function of the values; the influence of a row on it is its slopes times that on the values."""
-        values, jacobian = gradient(function, self.estimate.values, self.estimate.std_error)
+        values, jacobian = self._slopes(function)
         influence = np.nan_to_num(self.influence) @ jacobian.T
         influence[~(~np.isnan(self.influence) @ (jacobian != 0).T)] = np.nan
-        return from_influence(self.asked.survey, values, influence, labels, unit=unit, left_out=self.asked.left_out)
+        models = [(model, jacobian[:, places]) for model, places in self.models]
+        asked = self.asked
+        return from_influence(
+            asked.survey, values, influence, labels, unit=unit, left_out=asked.left_out, models=models
+        )
+
+    def _slopes(self, function: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return values and Jacobian of a function, by steps in the index at the means of covariates, not at their 0.
+
+        A covariate may be far from 0 (a year): the intercept is then nearly all of its error that of the slope.
+        """
+        values, known = self.estimate.values, as_it_is(self.estimate).covariance
+        back = np.eye(len(values))
+        for places, means in self.centres:
+            back[places[0], places[1:-1]] = -values[means]  # intercept = index at the means - slopes x means
+        ahead = 2 * np.eye(len(values)) - back
+        result, slopes = gradient(
+            lambda u: function(back @ u), ahead @ values, np.sqrt(np.diagonal(ahead @ known @ ahead.T))
+        )
+        return result, slopes @ ahead
+
+    @property
+    def centres(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The places of the coefficients of each fit, and those of the means of its covariates."""
+        for _, places in self.models:
+            step = int(places[1] - places[0])
+            yield places, places[-1] + step * np.arange(1, len(places) - 1)
 
 
 def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Joint:
@@ -135,6 +167,7 @@ def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Join
     names = [*asked.names(of), *(f"mean of {c.name}" for c in asked.covariates)]
     values = np.zeros((len(names), len(sets), groups))
     influence = np.full((asked.asked_of, *values.shape), np.nan)
+    number, models = np.arange(values.size).reshape(values.shape), []
     for s, found in enumerate(sets.values()):
         for g, fit in enumerate(found):
             rows = asked.members[g]
@@ -143,12 +176,16 @@ def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Join
             values[:, s, g] = [*fit.coefficients, *means]
             moves = fit.influence() * (len(rows) / total)
             influence[asked.rows[rows], :, s, g] = np.hstack([moves, (x - means) / total])
+            told = fit.informed(of, asked.data(of, g), asked.rows[rows])
+            models.append((told, number[: len(fit.coefficients), s, g]))
     labels = pd.concat([asked.groups.assign(answers=name) for name in sets], ignore_index=True)
     labels = pd.concat([labels.assign(metric=name) for name in names], ignore_index=True)
     order = ["metric", *asked.groups.columns, *(["answers"] if len(sets) > 1 else [])]
     flat = influence.reshape(len(influence), -1)
-    made = from_influence(asked.survey, values.ravel(), flat, labels[order], left_out=asked.left_out)
-    return Joint(asked, made, flat)
+    each = np.eye(values.size)
+    slopes = [(told, each[:, places]) for told, places in models]
+    made = from_influence(asked.survey, values.ravel(), flat, labels[order], left_out=asked.left_out, models=slopes)
+    return Joint(asked, made, flat, models)
 
 
 def covariates_of(

@@ -18,10 +18,11 @@ from cxstats.errors import ArgumentError, DataError, NoRowsError, listing
 from cxstats.expression import Expression, col, when
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.measure import measure
-from cxstats.pricing.asked import asked, at_prices, need_unit
+from cxstats.pricing.asked import asked, at_prices, counting, need_unit
 from cxstats.pricing.demand import GaborGranger
 from cxstats.pricing.monotone import pooled
 from cxstats.score import Score
+from cxstats.survey import Survey
 
 FEWEST = 10  # answers at a price
 
@@ -125,8 +126,8 @@ def gabor_granger(
     rows, groups = asked(
         function, survey, {f"prices, at {price:g}": name for price, name in columns.items()}, by, where
     )
-    meant = {p: _meant(function, p, name, rows.frame.data[name], yes, no) for p, name in columns.items()}  # type: ignore[attr-defined]
-    answers = [Answer(col(name), meant[p][0]) for p, name in columns.items()]
+    accepts = _accepts(columns, rows, counting(rows, where), yes, no)
+    answers = [Answer(col(name), accepts) for name in columns.values()]
     at = np.asarray(list(columns))
     plain = [_acceptance(p, a.known, a.yes) for p, a in zip(columns, answers, strict=True)]
     scores = [_implied(k, list(columns), answers) for k in range(len(at))] if ladder else plain
@@ -188,32 +189,40 @@ def _columns(prices: Any) -> dict[float, str]:
     return {float(price): prices[price] for price in sorted(prices)}
 
 
-def _meant(function: str, price: float, column: str, answers: Any, yes: Any, no: Any) -> tuple[list[Any], list[Any]]:
-    """Return the answers in a column that mean yes, and no; raise `DataError` for one that means neither."""
-    found = answers.dropna().unique().tolist()
-    place = f"{function}(prices, at {price:g}): column {column!r}"
-    if not found:
-        raise NoRowsError(f"{place} has no answers. Leave this price out.")
+def _accepts(columns: Mapping[float, str], survey: Survey, inside: np.ndarray, yes: Any, no: Any) -> list[Any]:
+    """Return the answers that mean yes, at all prices; raise `DataError` for one that means neither yes nor no."""
+    data: Any = survey.frame.data  # type: ignore[attr-defined]
+    found: dict[Any, str] = {}
+    for price, column in columns.items():
+        answers, place = data[column][inside].dropna().unique().tolist(), f"prices, at {price:g}): column {column!r}"
+        if not answers:
+            raise NoRowsError(f"gabor_granger({place} has no answers. Leave this price out.")
+        found |= {answer: place for answer in answers if answer not in found}
     if yes is None and no is None:
         accepts, refuses = ([a for a in found if a in known] for known in ((True, "yes"), (False, "no")))  # True is 1
         remedy = "State which answers mean yes by yes=, and no by no=."
     else:
         accepts = [a for a in found if a in _list(yes)] if yes is not None else [a for a in found if a not in _list(no)]
         refuses = [a for a in found if a in _list(no)] if no is not None else [a for a in found if a not in accepts]
+        remedy = "Name it in yes= or no=, or recode it as missing."
         both = [a for a in accepts if a in refuses]
         if both:
-            raise ArgumentError(f"{function}(yes=, no=): {listing(both)} cannot mean both.")
-        if (no is None and len(refuses) > 1) or (yes is None and len(accepts) > 1):
+            raise ArgumentError(f"gabor_granger(yes=, no=): {listing(both)} cannot mean both.")
+        guessed = refuses if no is None else accepts if yes is None else []
+        if len(guessed) > 1:
             word, other_word = ("yes", "no") if no is None else ("no", "yes")
             raise DataError(
-                f"{place} holds {listing(refuses if no is None else accepts)} beside what {word}= names. State which of them "
-                f"mean {other_word} by {other_word}=, and recode the others as missing."
+                f"gabor_granger({found[guessed[-1]]} holds {listing([guessed[-1]])}; with {listing(guessed[:-1])} these are "
+                f"{len(guessed)} answers beside what {word}= names. State which of them mean {other_word} by {other_word}=, "
+                "and recode the others as missing."
             )
-        remedy = "Name it in yes= or no=, or recode it as missing."
     other = [a for a in found if a not in accepts and a not in refuses]
     if other:
-        raise DataError(f"{place} holds {listing(other, 4)}, which means neither yes nor no. {remedy}")
-    return accepts, refuses
+        here = [a for a in other if found[a] == found[other[0]]]
+        raise DataError(
+            f"gabor_granger({found[other[0]]} holds {listing(here, 4)}, which means neither yes nor no. {remedy}"
+        )
+    return accepts
 
 
 def _list(answers: Any) -> list[Any]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, DataError, listing
+from cxstats.errors import ArgumentError, DataError, NoRowsError, listing
 from cxstats.expression import Expression, Literal, col, when
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import lent
 from cxstats.inference.measure import measure
-from cxstats.pricing.asked import at_prices, thinned
+from cxstats.pricing.asked import at_prices, counting, holds, thinned
 from cxstats.pricing.best_price import Series, best_price, candidates, series
 from cxstats.score import Score
 from cxstats.survey import Survey
@@ -167,9 +167,9 @@ def market(
             )
     if not any(likely > 0 for likely in stated.values()):
         raise ArgumentError("van_westendorp(calibration=): at least one answer must stand for a probability above 0.")
-    chances, base = [], ordered
+    chances, base, inside = [], ordered, counting(survey, where)
     for place, column in intents.items():
-        answers = survey.frame.data[column].dropna().unique().tolist()  # type: ignore[attr-defined]
+        answers = survey.frame.data[column][inside].dropna().unique().tolist()  # type: ignore[attr-defined]
         if not answers:
             raise DataError(f"van_westendorp({place}=): column {column!r} has no answers.")
         unknown = sorted((a for a in answers if a not in stated), key=str)
@@ -183,7 +183,13 @@ def market(
             chance = when(col(column) == answer, float(stated[answer]), chance)
         chances.append(chance)
         base = base & col(column).is_answered()
-    said = survey.frame.data[list(named.values())].to_numpy(dtype=np.float64, na_value=np.nan)  # type: ignore[attr-defined]
+    used = inside & holds(base, survey)
+    if not used.any():
+        raise NoRowsError(
+            f"van_westendorp: no row has four prices in order and answers to {listing(list(intents.values()))}."
+        )
+    data: Any = survey.frame.data  # type: ignore[attr-defined]
+    said = data.loc[used, list(named.values())].to_numpy(dtype=np.float64, na_value=np.nan)
     prices = np.unique(said[np.isfinite(said)])
     ends = np.nanquantile(said[:, 0], RARE), np.nanquantile(said[:, -1], 1 - RARE)
     middle = thinned(prices[(prices >= ends[0]) & (prices <= ends[1])], MOST_PRICES)

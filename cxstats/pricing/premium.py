@@ -13,9 +13,8 @@ from cxstats.errors import ArgumentError, DataError, NoGroupError, NoRowsError, 
 from cxstats.expression import Expression
 from cxstats.inference.influence import weights
 from cxstats.pricing.asked import asked as asked_columns
-from cxstats.pricing.asked import need_unit
+from cxstats.pricing.asked import holds, need_unit
 from cxstats.pricing.bids import Answers
-from cxstats.pricing.contingent import holds
 from cxstats.pricing.fitting import Asked, Covariate, counted, covariates_of, grouped
 from cxstats.pricing.observed import Levels
 from cxstats.pricing.stated import PLACE, Stated
@@ -96,8 +95,8 @@ def experience_premium(
 
     Notes
     -----
-    A level that is met in few PSUs, or in a handful of rows, has standard errors that are far too small: look
-    at `up_to`, which has those of a mean.
+    Degrees of freedom are those of the PSUs (or rows) that tell of a level (Bell and McCaffrey 2002). One that is met in one
+    PSU has no standard error.
 
     A premium is an association: who had the better experience may differ in more than that, and stated amounts are not
     paid. Means are those of the latent amount, below 0 for those who would pay only less; beyond the open answers they rest
@@ -111,6 +110,8 @@ def experience_premium(
 
     References
     ----------
+    Bell, R. M. and McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
+    *Survey Methodology* 28.
     Tobin, J. (1958). Estimation of relationships for limited dependent variables. *Econometrica* 26.
     Stewart, M. B. (1983). On least squares estimation when the dependent variable is grouped. *Rev. Econ. Stud.* 50.
 
@@ -121,13 +122,13 @@ def experience_premium(
     ...                               order=["poor", "adequate", "wow"], adjust="tenure", open_above=100)
     >>> found.means.frame()[["service_level", "n", "estimate", "conf_low", "conf_high"]].round(1)
       service_level     n  estimate  conf_low  conf_high
-    0          poor  7620      38.6      35.2       42.0
-    1      adequate  7620      52.5      50.9       54.2
-    2           wow  7620      57.2      53.6       60.8
+    0          poor  7620      38.6      35.1       42.1
+    1      adequate  7620      52.5      50.8       54.2
+    2           wow  7620      57.2      53.5       60.9
     >>> found.steps.frame()[["contrast", "estimate", "conf_low", "conf_high"]].round(1)
               contrast  estimate  conf_low  conf_high
-    0  adequate - poor      13.9       9.8       18.0
-    1   wow - adequate       4.7       0.3        9.0
+    0  adequate - poor      13.9       9.7       18.1
+    1   wow - adequate       4.7       0.2        9.2
     >>> found.answers.round(1)
       service_level  rows  answered  share  nothing  more  used
     0          poor  1584      1466   92.6      349   131  1466

@@ -167,7 +167,7 @@ class ExperiencePremium(Observed):
         ...                               order=["poor", "adequate", "wow"], open_above=100)
         >>> found.flattens().frame()[["estimate", "conf_low", "conf_high"]].round(1)
            estimate  conf_low  conf_high
-        0      -9.2     -15.8       -2.6
+        0      -9.2     -15.9       -2.4
         """
         order = self._levels.order
         if len(order) < 3:

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from cxstats.errors import DataError, Unanswerable, listing
+from cxstats.inference.leverage import Informed
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 MOST_STEPS = 50
@@ -182,9 +183,23 @@ class Fit:
         """Return ``-H^-1 u_i``: by how much each coefficient moves for a weight of 1 more on row i."""
         return np.asarray(np.linalg.solve(-self.hessian, self.scores.T).T)
 
+    def informed(self, of: Distribution, data: Amounts, rows: np.ndarray) -> Informed:
+        """Return what each row tells of the coefficients; `rows` are the places of the data in the survey."""
+        *_, xx, xg, gg = curvature(of, data, self.coefficients)
 
-def likelihood(of: Distribution, data: Amounts, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Return the weighted log-likelihood, each row's score, and the Hessian; -inf where the parameters cannot be."""
+        def quadratic(m: np.ndarray) -> np.ndarray:
+            u, c = data.x @ m[:-1], m[-1]
+            return np.asarray(-(xx[:, None] * u**2 + 2 * c * xg[:, None] * u + c**2 * gg[:, None]))
+
+        def product(m: np.ndarray) -> np.ndarray:
+            u, c = data.x @ m[:-1], m[-1]
+            return -np.column_stack([data.x * (xx * u + xg * c)[:, None], xg * u + gg * c])
+
+        return Informed(rows, data.weight, np.linalg.inv(-self.hessian), quadratic, product)
+
+
+def curvature(of: Distribution, data: Amounts, theta: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return of each row log-likelihood, slopes by index and c, and second derivatives: by the index, both, and c."""
     index, slope = data.x @ theta[:-1], theta[-1]
     some, ends, exact, low, high = data.known
     with np.errstate(all="ignore"):
@@ -195,10 +210,18 @@ def likelihood(of: Distribution, data: Amounts, theta: np.ndarray) -> tuple[floa
         if exact.any():
             density, by_a[exact], aa[exact] = of.exactly(a[exact])
             log[exact] = density + np.log(-slope) - (low[exact] if of.logged else 0.0)
-        total = float(data.weight @ log)
-    scores = np.column_stack([data.x * (by_a + by_b)[:, None], by_a * low + by_b * high + exact / slope])
+    by_c = by_a * low + by_b * high + exact / slope
     xx, xg = aa + 2 * ab + bb, aa * low + ab * (low + high) + bb * high
     gg = aa * low**2 + 2 * ab * low * high + bb * high**2 - exact / slope**2
+    return log, by_a + by_b, by_c, xx, xg, gg
+
+
+def likelihood(of: Distribution, data: Amounts, theta: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """Return the weighted log-likelihood, each row's score, and the Hessian; -inf where the parameters cannot be."""
+    log, by_index, by_c, xx, xg, gg = curvature(of, data, theta)
+    with np.errstate(invalid="ignore"):
+        total = float(data.weight @ log)
+    scores = np.column_stack([data.x * by_index[:, None], by_c])
     weighted = data.x.T * data.weight
     cross = weighted @ xg
     hessian = np.block([[(weighted * xx) @ data.x, cross[:, None]], [cross, data.weight @ gg]])

@@ -9,11 +9,12 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, one_of
 from cxstats.inference import Estimate
+from cxstats.inference.known import as_it_is
 from cxstats.pricing import amounts as money
 from cxstats.pricing.doubts import Doubts
 from cxstats.pricing.fitting import Asked, joint
 from cxstats.pricing.resampling import replicates
-from cxstats.pricing.tolerance import Distribution, Fit, NotIdentifiedError, fitted
+from cxstats.pricing.tolerance import Distribution, Fit, NotIdentifiedError, fitted, need_rank
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +38,15 @@ class ContingentValuation(Doubts):
         means of the covariates. A mean that the answers cannot bear is NaN, with a note that says why.
     highest_bid : float
         The highest bid (or limit) of all rows that answered.
+    bids : tuple of float
+        The first bids; empty where limits were stated instead.
     """
 
     def __init__(self, of: Distribution, asked: Asked, found: list[Fit]) -> None:
         self._of, self._asked, self._fits = of, asked, found
         self.distribution, self.highest_bid = of.name, asked.highest
         self.log_likelihood = float(sum(fit.log_likelihood for fit in found))
+        self.bids = () if asked.answers.bid is None else tuple(np.unique(asked.answers.bid).tolist())
         self._joint = joint(of, asked, {"": found})
         self.params = self._joint.estimate._take(np.arange(len(asked.names(of)) * len(asked.groups)))
         self._at_means = self.amounts()
@@ -130,7 +134,7 @@ class ContingentValuation(Doubts):
            price  estimate  conf_low  conf_high
         0   30.0      80.2      78.5       81.7
         1   40.0      49.5      47.8       51.1
-        2   50.0      19.2      17.9       20.5
+        2   50.0      19.2      17.8       20.5
         """
         asked = [float(p) if isinstance(p, int | float | np.number) else np.nan for p in prices]
         odd = [p for p, a in zip(prices, asked, strict=True) if not 0 < a < np.inf]
@@ -198,8 +202,8 @@ class ContingentValuation(Doubts):
         >>> found = cx.contingent_valuation(cx.sample_survey(), bid="bid", answer="bid_accepted")
         >>> found.intervals(method="krinsky-robb")[["metric", "estimate", "conf_low", "conf_high"]].round(1)
                    metric  estimate  conf_low  conf_high
-        0          median      38.4      37.9       38.9
-        1            mean      40.8      40.3       41.2
+        0          median      38.4      37.8       38.9
+        1            mean      40.8      40.2       41.3
         2  truncated mean      39.5      39.0       39.9
         """
         one_of("intervals(method=)", method, INTERVALS)
@@ -210,25 +214,30 @@ class ContingentValuation(Doubts):
         low, high = found.interval(level)
         notes = found.frame()["note"].tolist()
         if method != "delta":
-            values, failed = self._drawn(method, points, draws, seed)
+            values, failed = self._drawn(method, points, draws, seed, found.df)
             low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
-            low, high = (np.where(np.isnan(found.values), np.nan, limit) for limit in (low, high))
+            low, high = (np.where(np.isnan(found.std_error), np.nan, limit) for limit in (low, high))
             notes = [f"{note}{'; ' if note and failed else ''}{failed}" for note in notes]
         return found.labels.assign(estimate=found.values, conf_low=low, conf_high=high, method=method, note=notes)
 
-    def _drawn(self, method: str, points: np.ndarray, draws: int, seed: int) -> tuple[np.ndarray, str]:
+    def _drawn(self, method: str, points: np.ndarray, draws: int, seed: int, df: np.ndarray) -> tuple[np.ndarray, str]:
         """Return the amounts at drawn parameters (draws x rows), without median those that have none as infinite."""
-        groups, j = len(self._asked.groups), self._joint.estimate
-        generator = np.random.default_rng(seed)
+        j, generator, failed = self._joint.estimate, np.random.default_rng(seed), ""
         if method == "bootstrap":
             drawn, failed = self._refitted(draws, seed)
+            made = self._amounts_at(drawn, points)
         else:
-            df = np.nanmin(j.df)
-            spread = np.sqrt(df / generator.chisquare(df, draws)) if np.isfinite(df) else np.ones(draws)
-            normal = generator.multivariate_normal(np.zeros(len(j)), j.vcov, size=draws, method="svd")
-            drawn, failed = j.values + spread[:, None] * normal, ""
-        made = [money.three(self._of, v.reshape(-1, groups), points, self.highest_bid).ravel() for v in drawn]
+            normal = generator.multivariate_normal(np.zeros(len(j)), as_it_is(j).covariance, size=draws, method="svd")
+            made = np.full((draws, len(df)), np.nan)
+            for free in np.unique(df[np.isfinite(df)]):  # an amount that rests on few PSUs has a wider t than another
+                longer = np.sqrt(free / generator.chisquare(free, draws))
+                made[:, df == free] = self._amounts_at(j.values + longer[:, None] * normal, points)[:, df == free]
         return np.where(np.isnan(made), np.inf, made), failed
+
+    def _amounts_at(self, drawn: np.ndarray, points: np.ndarray) -> np.ndarray:
+        groups = len(self._asked.groups)
+        at = [money.three(self._of, v.reshape(-1, groups), points, self.highest_bid).ravel() for v in drawn]
+        return np.asarray(at)
 
     def _refitted(self, draws: int, seed: int) -> tuple[np.ndarray, str]:
         asked, k, found = self._asked, len(self._fits[0].coefficients), []
@@ -237,7 +246,10 @@ class ContingentValuation(Doubts):
             values = np.zeros((len(self._joint.estimate) // len(asked.groups), len(asked.groups)))
             try:
                 for g, (fit, rows) in enumerate(zip(self._fits, asked.members, strict=True)):
+                    if not weight[rows].any():
+                        raise NotIdentifiedError(f"{asked.place(g)}: no row was drawn.")
                     data = asked.data(self._of, g, weight)
+                    need_rank(data, asked.place(g))
                     values[:k, g] = fitted(self._of, data, asked.place(g), fit.coefficients).coefficients
                     values[k:, g] = weight[rows] @ asked.x[rows, 1:] / weight[rows].sum()
             except NotIdentifiedError:

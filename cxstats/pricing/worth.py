@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cxstats.inference.crossing import _Line
+from cxstats.inference.crossing import Line
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.intervals import Limits
 from cxstats.inference.known import as_it_is
@@ -26,12 +26,12 @@ def krinsky_robb(params: Estimate, pairs: Pairs, level: float, seed: int, draws:
     """Return quantiles of the ratio over draws of the coefficients from their joint t distribution."""
     known, rng, (worth, paid) = as_it_is(params), np.random.default_rng(seed), pairs
     spread = rng.multivariate_normal(np.zeros(len(params)), known.covariance, draws, method="eigh")
-    df = float(np.nanmin(params.df)) if np.isfinite(params.df).any() else np.inf
-    if np.isfinite(df):
-        spread *= np.sqrt(df / rng.chisquare(df, draws))[:, None]
-    b = params.values + spread
-    low, high = np.quantile(-b[:, worth] / b[:, paid], [(1 - level) / 2, (1 + level) / 2], axis=0)
     unknown = known.unknown[worth] | known.unknown[paid]
+    df = np.where(unknown, np.inf, np.fmin(params.df[worth], params.df[paid]))
+    finite = np.where(np.isfinite(df), df, 1.0)
+    longer = np.where(np.isfinite(df), np.sqrt(finite / rng.chisquare(finite, (draws, len(worth)))), 1.0)
+    drawn = params.values[worth] + longer * spread[:, worth], params.values[paid] + longer * spread[:, paid]
+    low, high = np.quantile(-drawn[0] / drawn[1], [(1 - level) / 2, (1 + level) / 2], axis=0)
     return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 
 
@@ -48,7 +48,7 @@ def _ends(params: Estimate, worth: int, paid: int, alpha: float) -> tuple[float,
     if known.unknown[pair].any():
         return np.nan, np.nan
     df, (b, price) = float(np.nanmin(params.df[pair])), params.values[pair]
-    low, high, outside = _Line(float(b), float(price), covariance, df, (1.0, 1.0)).fieller(alpha, None)
+    low, high, outside = Line(float(b), float(price), covariance, df, (1.0, 1.0)).fieller(alpha, None)
     return (-np.inf, np.inf) if outside or np.isinf([low, high]).any() else (low, high)
 
 

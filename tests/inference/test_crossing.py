@@ -71,9 +71,9 @@ def test_the_hole_is_where_the_line_surely_is_not_at_the_level():
 
 
 def _ends(e: cx.Estimate, level: float) -> tuple[float, float, bool]:
-    from cxstats.inference.crossing import _Line
+    from cxstats.inference.crossing import Line
 
-    return _Line.through(np.arange(-3.0, 1.0), np.arange(4), e, level).fieller(0.05)
+    return Line.through(np.arange(-3.0, 1.0), np.arange(4), e, level).fieller(0.05)
 
 
 def test_a_line_that_is_anywhere_at_any_time():

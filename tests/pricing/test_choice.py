@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 import cxstats as cx
 from cxstats.datasets.synthetic.truth import Truth
@@ -38,7 +39,7 @@ def test_numbers_are_those_of_r(case, rows):
     assert model.params.labels["metric"].tolist() == known["terms"]
     assert model.params.values == pytest.approx(known["b"], rel=1e-7)
     assert model.params.vcov == pytest.approx(np.asarray(known["vcov"]), rel=1e-6, abs=1e-12)
-    assert model.params.df.tolist() == [known["df"]] * 5
+    assert (model.params.df < known["df"]).all()  # R counts PSUs, we those that tell of a coefficient
     assert model.log_likelihood == pytest.approx(known["log_likelihood"], rel=1e-10)
     assert model.log_likelihood_null == pytest.approx(known["null"], rel=1e-10)
     assert model.rho_squared == pytest.approx(1 - known["log_likelihood"] / known["null"])
@@ -54,7 +55,10 @@ def test_functions_of_the_coefficients_are_those_of_r(case, rows):
     less = np.asarray([-1, 1, 1, 1])  # R's is for one minute of waiting more, ours for one less
     assert model.wtp.values == pytest.approx(less * known["wtp"], rel=1e-6)
     assert model.wtp.vcov == pytest.approx(np.outer(less, less) * known["wtp_vcov"], rel=1e-5)
-    limits = model.wtp_intervals(method="fieller")[["conf_low", "conf_high"]].to_numpy()
+    as_wide = 2 * t.cdf(t.ppf(0.975, known["df"]), model.wtp.df) - 1  # the levels at which t is R's
+    limits = np.asarray([
+        model.wtp_intervals(level, method="fieller")[["conf_low", "conf_high"]].to_numpy()[i] for i, level in enumerate(as_wide)
+    ])  # fmt: skip
     limits[0] = -limits[0, ::-1]
     assert limits == pytest.approx(np.asarray(known["fieller"]), rel=1e-6)
     shares = model.shares(
@@ -87,7 +91,7 @@ def test_groups_that_share_respondents_are_correlated(rows):
     rows = rows.assign(early=np.where(rows["task"] <= 4, "early", "late"))
     both = cx.choice_model(rows, respondent="respondent", by="early", **SAMPLE)
     assert both.params.vcov[0, 1] != 0
-    assert (both.params.df == 399).all()
+    assert ((both.params.df > 300) & (both.params.df < 399)).all()
     alone = cx.choice_model(rows[rows["early"] == "late"], respondent="respondent", **SAMPLE)
     assert both.params.pick(early="late").std_error == pytest.approx(alone.params.std_error)
 
@@ -112,7 +116,7 @@ def test_train_is_that_of_the_reference_values():
     design = cx.choice_model(train(), respondent="id", **asked)
     assert design.params.values == pytest.approx(model.params.values, rel=1e-12)
     assert (design.wtp.std_error > 1.2 * model.wtp.std_error).all()  # the same people choose some 12 times
-    assert design.params.df.tolist() == [234.0] * 4
+    assert ((design.params.df > 100) & (design.params.df < 234)).all()
 
 
 def test_the_truth_of_the_sample_is_found(rows):
@@ -186,13 +190,13 @@ def test_tasks_may_be_numbered_once_or_anew_for_each_respondent(rows):
     assert b.params.values == pytest.approx(a.params.values, rel=1e-12)
     assert b.params.vcov == pytest.approx(a.params.vcov, rel=1e-9, abs=1e-18)
     alone = cx.choice_model(whole, **SAMPLE)
-    assert alone.params.df.tolist() == [3199.0] * 5
+    assert ((alone.params.df > 1900) & (alone.params.df < 3199)).all()
 
 
 def test_psus_of_the_survey_come_before_respondents(rows):
     branches = rows.assign(branch=rows["who"] % 40)
     model = cx.choice_model(cx.Survey(branches, psu="branch"), respondent="respondent", **SAMPLE)
-    assert model.params.df.tolist() == [39.0] * 5
+    assert ((model.params.df > 38) & (model.params.df <= 39)).all()
 
 
 def test_true_false_and_categories_are_attributes(rows):

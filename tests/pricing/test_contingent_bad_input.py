@@ -163,7 +163,8 @@ def test_limits(rows):
         cx.contingent_valuation(limits.assign(upper=np.inf), **options)
     left = cx.contingent_valuation(
         limits.assign(
-            lower=limits["lower"].where(limits.index != 4, 0), upper=limits["upper"].where(limits.index != 4, np.inf)
+            lower=limits["lower"].where(limits.index != 4, -np.inf),
+            upper=limits["upper"].where(limits.index != 4, np.inf),
         ),
         **options,
     )
