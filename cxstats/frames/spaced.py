@@ -1,0 +1,163 @@
+"""A log in the order of each customer: how long since the contact before, and until the next.
+
+One idea on every engine: a key, one sort, a shift. In memory customer and time are packed into one 64-bit number where they fit
+(else sorted as two); lazy engines shift within windows over the key.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from cxstats.frames.lazy import LazyFrame
+from cxstats.frames.query import Query
+from cxstats.memory import Frame, MemoryFrame, Rowwise
+from cxstats.memory.columns import Columns
+from cxstats.memory.keys import Cells, factorised, ordered
+
+DAY = 86_400e6  # microseconds
+EPOCH = datetime.datetime(1970, 1, 1)
+BEFORE, AFTER = "days_before", "days_after"
+
+
+def kept(frame: Frame, condition: Rowwise) -> Frame:
+    """Return the rows for which the condition is known and true."""
+    if isinstance(frame, MemoryFrame):
+        held = np.concatenate([c.truth(condition.evaluate(c)) for c in Columns(frame, frame.data).chunks()])
+        data = frame.data if held.all() else frame.data[held]
+        return MemoryFrame(data, data)
+    assert isinstance(frame, LazyFrame)
+    query = Query(frame, condition.columns(), place=f"cx {max(map(len, frame.columns), default=0) * 'x'}")  # a name not taken
+    shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
+    found = shown.filter(query.condition(condition)).select(*frame.columns)
+    return LazyFrame(found.to_native(), found)
+
+
+def extent(frame: Frame, time: str) -> tuple[float, float]:
+    """Return the first and the last time, in microseconds since 1970 (NaN if there are none)."""
+    if isinstance(frame, MemoryFrame):
+        at = _microseconds(frame, time)
+        return (float(at.min()), float(at.max())) if len(at) else (np.nan, np.nan)
+    assert isinstance(frame, LazyFrame)
+    moments = frame.lazy.select(at=_moment(frame, time))
+    found = moments.select(first=nw.col("at").min(), last=nw.col("at").max()).collect()
+    first, last = found["first"].to_list()[0], found["last"].to_list()[0]
+    return (np.nan, np.nan) if first is None else (float(first), float(last))
+
+
+def spaced(frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+    """Return the frame with columns ``days_before`` and ``days_after``, and how many rows it lost as duplicates.
+
+    Times and keys are never missing here. Contacts of one key at one time go by the columns `ties`, missing ones first. If
+    `alike`, rows that agree in key, time and all of these are one contact.
+    """
+    return (
+        _in_memory(frame, by, time, ties, alike)
+        if isinstance(frame, MemoryFrame)
+        else _lazily(frame, by, time, ties, alike)
+    )
+
+
+# --- in memory ------------------------------------------------------------------------------------------------------------
+
+
+def _microseconds(frame: MemoryFrame, time: str) -> np.ndarray:
+    series: Any = frame.data[time]
+    if getattr(series.dt, "tz", None) is not None:
+        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
+    return np.asarray(series.to_numpy(dtype="datetime64[us]").astype(np.int64))
+
+
+def _in_memory(frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+    at, factors = _microseconds(frame, time), [factorised(frame.data[name]) for name in by]
+    cells = Cells([codes for codes, _ in factors], [len(levels) for _, levels in factors], len(at))
+    order, new = _order(cells.number, at)
+    tied = (
+        np.flatnonzero(~new & (np.diff(at[order], prepend=at[order[:1]] - 1) == 0))
+        if len(at)
+        else np.zeros(0, dtype=int)
+    )
+    gone = np.zeros(0, dtype=np.int64)
+    if len(tied) and ties:
+        order, gone = _untied(frame, order, tied, ties, alike)
+    if len(gone):
+        order = np.delete(order, gone)
+        key = cells.number[order]
+        new = np.diff(key, prepend=-1) != 0
+    step = np.diff(at[order], prepend=0) / DAY
+    before, after = np.full(len(at), np.nan), np.full(len(at), np.nan)
+    before[order] = np.where(new, np.nan, step)
+    after[order[:-1]] = np.where(new[1:], np.nan, step[1:])
+    data = frame.data.assign(**{BEFORE: before, AFTER: after})
+    if len(gone):
+        stays = np.zeros(len(at), dtype=bool)
+        stays[order] = True
+        data = data[stays]
+    return MemoryFrame(data, data), len(gone)
+
+
+def _order(key: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows by key and time, and where in this order a key begins."""
+    if not len(at):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+    first, span = int(at.min()), int(at.max()) - int(at.min()) + 1
+    if (int(key.max()) + 1) * span < np.iinfo(np.int64).max:
+        order = np.argsort(key * span + (at - first), kind="stable")
+    else:
+        order = np.lexsort((at, key))
+    return order, np.diff(key[order], prepend=-1) != 0
+
+
+def _untied(
+    frame: MemoryFrame, order: np.ndarray, tied: np.ndarray, ties: Sequence[str], alike: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the order with contacts at one time in the order of `ties`, and the places in it of what is twice there."""
+    places = np.unique(np.concatenate([tied - 1, tied]))
+    run = np.cumsum(~np.isin(places, tied))
+    rows = frame.data.iloc[order[places]]
+    codes = [ordered(*factorised(rows[name])).codes for name in ties]
+    sorting = np.lexsort((*reversed(codes), run))
+    order = order.copy()
+    order[places] = order[places][sorting]
+    same = np.diff(run[sorting], prepend=-1) == 0
+    for code in codes:
+        same &= np.diff(code[sorting], prepend=-2) == 0
+    return order, places[same] if alike else np.zeros(0, dtype=np.int64)
+
+
+# --- lazy engines -----------------------------------------------------------------------------------------------------------
+
+
+def _moment(frame: LazyFrame, time: str) -> nw.Expr:
+    """Return whole microseconds since 1970, as a 64-bit float holds them exactly."""
+    dtype = frame.schema[time]
+    if frame.engine == "pyspark":
+        return (nw.col(time).cast(nw.Float64) * 1e6).round(0)
+    if dtype == nw.Date:
+        return (nw.col(time).cast(nw.Datetime("us")) - EPOCH).dt.total_microseconds().cast(nw.Float64)
+    zone = getattr(dtype, "time_zone", None)
+    epoch = EPOCH if zone is None else EPOCH.replace(tzinfo=datetime.UTC)
+    return (nw.col(time) - nw.lit(epoch)).dt.total_microseconds().cast(nw.Float64)
+
+
+def _lazily(frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+    assert isinstance(frame, LazyFrame)
+    rows, gone = frame.lazy, 0
+    if alike:
+        named = list(dict.fromkeys([*by, time, *ties]))
+        counts = rows.group_by(*named).agg(times=nw.len()).filter(nw.col("times") > 1)
+        found = counts.select(more=(nw.col("times") - 1).cast(nw.Float64).sum()).collect()["more"].to_list()[0]
+        gone = int(found or 0)
+        rows = rows.unique(subset=named, keep="any") if gone else rows
+    over = {"order_by": ["cx_at", *ties]}
+    at = nw.col("cx_at")
+    rows = rows.with_columns(cx_at=_moment(frame, time)).with_columns(
+        ((at - at.shift(1).over(*by, **over)) / DAY).alias(BEFORE),
+        ((at.shift(-1).over(*by, **over) - at) / DAY).alias(AFTER),
+    )
+    rows = rows.drop("cx_at")
+    return LazyFrame(rows.to_native(), rows), gone
