@@ -41,6 +41,7 @@ from cxstats.claims import (
     check,
     declare,
 )
+from cxstats.contacts import ContactLog, resolution_curve
 from cxstats.datasets import (
     fetch_acsi,
     fetch_sfo,
@@ -115,6 +116,7 @@ __all__ = [
     "Banner",
     "ChoiceModel",
     "Claim",
+    "ContactLog",
     "ContingentValuation",
     "Correlation",
     "CxError",
@@ -186,6 +188,7 @@ __all__ = [
     "ranks",
     "ratio",
     "reaching",
+    "resolution_curve",
     "sample_size",
     "sample_survey",
     "sfo_questions",

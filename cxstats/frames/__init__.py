@@ -4,7 +4,7 @@
 Spark) sum by themselves, asked through narwhals (`lazy`, in the words of `query`). This is the one room that imports narwhals.
 """
 
-from cxstats.frames.spaced import extent, kept, spaced
+from cxstats.frames.spaced import AFTER, BEFORE, extent, kept, placed, spaced
 from cxstats.frames.wrap import in_memory, together, wrap
 
-__all__ = ["extent", "in_memory", "kept", "spaced", "together", "wrap"]
+__all__ = ["AFTER", "BEFORE", "extent", "in_memory", "kept", "placed", "spaced", "together", "wrap"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import narwhals as nw
 import numpy as np
@@ -31,7 +32,9 @@ def kept(frame: Frame, condition: Rowwise) -> Frame:
         data = frame.data if held.all() else frame.data[held]
         return MemoryFrame(data, data)
     assert isinstance(frame, LazyFrame)
-    query = Query(frame, condition.columns(), place=f"cx {max(map(len, frame.columns), default=0) * 'x'}")  # a name not taken
+    query = Query(
+        frame, condition.columns(), place=f"cx {max(map(len, frame.columns), default=0) * 'x'}"
+    )  # a name not taken
     shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
     found = shown.filter(query.condition(condition)).select(*frame.columns)
     return LazyFrame(found.to_native(), found)
@@ -60,6 +63,18 @@ def spaced(frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], alik
         if isinstance(frame, MemoryFrame)
         else _lazily(frame, by, time, ties, alike)
     )
+
+
+def placed(frame: Frame, time: str, first: float, last: float, names: tuple[str, str]) -> Frame:
+    """Return the frame with two columns more: days since the first moment, and days until the last."""
+    if isinstance(frame, MemoryFrame):
+        at = _microseconds(frame, time)
+        data = frame.data.assign(**{names[0]: (at - first) / DAY, names[1]: (last - at) / DAY})
+        return MemoryFrame(data, data)
+    assert isinstance(frame, LazyFrame)
+    when = _moment(frame, time)
+    rows = frame.lazy.with_columns(((when - first) / DAY).alias(names[0]), ((last - when) / DAY).alias(names[1]))
+    return LazyFrame(rows.to_native(), rows)
 
 
 # --- in memory ------------------------------------------------------------------------------------------------------------
@@ -140,7 +155,7 @@ def _moment(frame: LazyFrame, time: str) -> nw.Expr:
     if dtype == nw.Date:
         return (nw.col(time).cast(nw.Datetime("us")) - EPOCH).dt.total_microseconds().cast(nw.Float64)
     zone = getattr(dtype, "time_zone", None)
-    epoch = EPOCH if zone is None else EPOCH.replace(tzinfo=datetime.UTC)
+    epoch = EPOCH if zone is None else EPOCH.replace(tzinfo=datetime.UTC).astimezone(ZoneInfo(zone))
     return (nw.col(time) - nw.lit(epoch)).dt.total_microseconds().cast(nw.Float64)
 
 

@@ -7,7 +7,6 @@ withheld, with the reason.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 from cxstats.errors import ArgumentError, listing, one_of
 from cxstats.inference import Estimate
 from cxstats.inference.known import as_it_is
+from cxstats.inference.noted import as_shares, noted
 from cxstats.pricing.fitting import Asked, Joint
 from cxstats.pricing.tolerance import Distribution
 
@@ -179,26 +179,3 @@ def demand(of: Distribution, joint: Joint, points: np.ndarray, prices: np.ndarra
     slopes = np.diag(100 * (of.above(e + step) - of.above(e - step)) / (2 * step))
     unit = np.full(len(e), "%", dtype=object)
     return as_shares(index._linear(100 * of.above(e), slopes, slopes != 0, table, unit, as_it_is(index)))
-
-
-def noted(estimate: Estimate, notes: np.ndarray, withheld: np.ndarray, **given: np.ndarray) -> Estimate:
-    """Return the estimate with notes, without the values that are withheld, and with what else is given of its rows."""
-    joined = np.asarray(
-        ["; ".join(filter(None, pair)) for pair in zip(notes, estimate._rows.note, strict=True)], dtype=object
-    )
-    rows = replace(estimate._rows, note=joined, unknown=estimate._rows.unknown | withheld, **given)
-    return Estimate(
-        np.where(withheld, np.nan, estimate.values), estimate.labels, rows, estimate._covariance, estimate._origin,
-        df=estimate.df, uses=estimate._uses, terms=estimate._terms,
-    )  # fmt: skip
-
-
-def as_shares(estimate: Estimate) -> Estimate:
-    """Return percentages that a model gives as the shares they are: their intervals stay between 0 and 100 %."""
-    size = len(estimate)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        worth = estimate.values * (100 - estimate.values) / estimate.std_error**2
-    return noted(
-        estimate, np.full(size, "", dtype=object), np.zeros(size, dtype=bool), family=np.full(size, "share", dtype=object),
-        low=np.zeros(size), high=np.full(size, 100.0), n_effective=worth,
-    )  # fmt: skip

@@ -15,8 +15,8 @@ from cxstats.expression import col
 from cxstats.inference import Estimate
 from cxstats.inference.influence import designed, from_influence, told
 from cxstats.inference.measure import measure
+from cxstats.inference.noted import as_shares, noted
 from cxstats.metrics import share
-from cxstats.pricing import amounts as money
 from cxstats.pricing.bounds import Acceptance, Pooled, acceptance
 from cxstats.pricing.fitting import Asked
 
@@ -92,7 +92,7 @@ class Areas:
         if all(isinstance(c, Pooled) for c in curves):
             return _shares(asked, curves, labels)
         values, each = 100 * np.concatenate([c.shares for c in curves]), [100 * c.influence for c in curves]
-        return money.as_shares(self._measured(values, each, labels, "%", np.full(len(labels), "")))
+        return as_shares(self._measured(values, each, labels, "%", np.full(len(labels), "")))
 
     def turnbull(self) -> Estimate:
         """Return Turnbull's lower bound of the mean: what is sure without a distribution.
@@ -187,7 +187,7 @@ class Areas:
             place += moves.shape[1]
         labels = labels.reset_index(drop=True)
         made = from_influence(asked.survey, values, influence, labels, unit=unit, left_out=asked.left_out)
-        return money.noted(made, np.asarray(notes, dtype=object), np.zeros(len(values), dtype=bool))
+        return noted(made, notes)
 
 
 def _curves_of(asked: Asked) -> list[Acceptance]:
@@ -216,4 +216,4 @@ def _shares(asked: Asked, curves: Sequence[Any], labels: pd.DataFrame) -> Estima
     ]  # fmt: skip
     made = found._take(np.asarray(at))
     made._labels, made._origin = labels, replace(made._origin, left_out=(told(asked.asked_of, asked.left_out),))
-    return money.noted(made, np.asarray(notes, dtype=object), np.zeros(len(at), dtype=bool))
+    return noted(made, notes)

@@ -16,10 +16,10 @@ from cxstats.errors import ArgumentError, need_columns, one_of
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.influence import from_influence, with_covariance
 from cxstats.inference.measure import RESERVED as TAKEN
+from cxstats.inference.noted import noted
 from cxstats.pricing.choice_sets import PLACE, Names, Reading, read
 from cxstats.pricing.choices import ChoiceModel
 from cxstats.pricing.conditional import ChoiceSets, Fit, fitted
-from cxstats.pricing.worth import noted
 from cxstats.survey import Survey
 
 RESERVED = (*TAKEN, "alternative", "change")

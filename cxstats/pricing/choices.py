@@ -16,10 +16,10 @@ import numpy as np
 from cxstats.errors import ArgumentError, one_of
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import Known, as_it_is
-from cxstats.pricing.amounts import as_shares
+from cxstats.inference.noted import as_shares, noted
 from cxstats.pricing.attributes import Attribute, offered
 from cxstats.pricing.conditional import chances
-from cxstats.pricing.worth import fieller, krinsky_robb, noted, turned
+from cxstats.pricing.worth import fieller, krinsky_robb, turned
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,9 +9,6 @@ Fieller, E. C. (1954). Some problems in interval estimation. *JRSS B* 16.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-
 import numpy as np
 
 from cxstats.inference.crossing import Line
@@ -56,10 +53,3 @@ def turned(limits: Limits, sign: np.ndarray) -> Limits:
     """Return limits of amounts whose sign is turned where `sign` is -1."""
     low, high = limits
     return np.where(sign > 0, low, -high), np.where(sign > 0, high, -low)
-
-
-def noted(estimate: Estimate, notes: Iterable[str], **more: np.ndarray) -> Estimate:
-    """Return an estimate just made, with a note more on each row."""
-    both = ["; ".join(filter(None, pair)) for pair in zip(estimate._rows.note, notes, strict=True)]
-    estimate._rows = replace(estimate._rows, note=np.asarray(both, dtype=object), **more)
-    return estimate
