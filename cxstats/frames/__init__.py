@@ -4,7 +4,11 @@
 Spark) sum by themselves, asked through narwhals (`lazy`, in the words of `query`). This is the one room that imports narwhals.
 """
 
-from cxstats.frames.spaced import AFTER, BEFORE, extent, kept, placed, spaced
+from cxstats.frames.runs import Runs, runs
+from cxstats.frames.spaced import AFTER, BEFORE, assigned, extent, flagged, kept, placed, spaced
 from cxstats.frames.wrap import in_memory, together, wrap
 
-__all__ = ["AFTER", "BEFORE", "extent", "in_memory", "kept", "placed", "spaced", "together", "wrap"]
+__all__ = [
+    "AFTER", "BEFORE", "Runs", "assigned", "extent", "flagged", "in_memory", "kept", "placed", "runs", "spaced", "together",
+    "wrap",
+]  # fmt: skip

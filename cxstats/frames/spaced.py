@@ -7,7 +7,7 @@ One idea on every engine: a key, one sort, a shift. In memory customer and time 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,13 +40,52 @@ def kept(frame: Frame, condition: Rowwise) -> Frame:
     return LazyFrame(found.to_native(), found)
 
 
+def assigned(frame: Frame, columns: Mapping[str, Rowwise]) -> Frame:
+    """Return the frame with columns of numbers more, missing where an expression is."""
+    if isinstance(frame, MemoryFrame):
+        chunks = list(Columns(frame, frame.data).chunks())
+        made = {name: [chunk.rowwise(value.evaluate(chunk)) for chunk in chunks] for name, value in columns.items()}
+        found = {
+            name: [np.broadcast_to(np.where(v.known, v.number(), np.nan), (c.length,)) for v, c in zip(vs, chunks, strict=True)]
+            for name, vs in made.items()
+        }  # fmt: skip
+        data = frame.data.assign(**{name: np.concatenate([np.zeros(0), *parts]) for name, parts in found.items()})
+        return MemoryFrame(data, data)
+    assert isinstance(frame, LazyFrame)
+    query = _query(frame, [name for value in columns.values() for name in value.columns()])
+    shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
+    rows = shown.with_columns(**{name: query.number(value) for name, value in columns.items()})
+    rows = rows.select(*frame.columns, *columns)
+    return LazyFrame(rows.to_native(), rows)
+
+
+def flagged(frame: Frame, conditions: Mapping[str, Rowwise], drop: Sequence[str] = ()) -> Frame:
+    """Return the frame with columns more that are true where a condition is known and true, without the columns to drop."""
+    if isinstance(frame, MemoryFrame):
+        chunks = list(Columns(frame, frame.data).chunks())
+        made = {name: [c.truth(condition.evaluate(c)) for c in chunks] for name, condition in conditions.items()}
+        data = frame.data.assign(**{name: np.concatenate([np.zeros(0, bool), *parts]) for name, parts in made.items()})
+        data = data.drop(columns=list(drop))
+        return MemoryFrame(data, data)
+    assert isinstance(frame, LazyFrame)
+    query = _query(frame, [name for condition in conditions.values() for name in condition.columns()])
+    shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
+    rows = shown.with_columns(**{name: query.condition(condition) for name, condition in conditions.items()})
+    rows = rows.select(*(name for name in frame.columns if name not in drop), *conditions)
+    return LazyFrame(rows.to_native(), rows)
+
+
+def _query(frame: LazyFrame, columns: Sequence[str]) -> Query:
+    return Query(frame, columns, place=f"cx {max(map(len, frame.columns), default=0) * 'x'}")  # a name not taken
+
+
 def extent(frame: Frame, time: str) -> tuple[float, float]:
     """Return the first and the last time, in microseconds since 1970 (NaN if there are none)."""
     if isinstance(frame, MemoryFrame):
         at = _microseconds(frame, time)
         return (float(at.min()), float(at.max())) if len(at) else (np.nan, np.nan)
     assert isinstance(frame, LazyFrame)
-    moments = frame.lazy.select(at=_moment(frame, time))
+    moments = frame.lazy.select(at=moment(frame, time))
     found = moments.select(first=nw.col("at").min(), last=nw.col("at").max()).collect()
     first, last = found["first"].to_list()[0], found["last"].to_list()[0]
     return (np.nan, np.nan) if first is None else (float(first), float(last))
@@ -72,7 +111,7 @@ def placed(frame: Frame, time: str, first: float, last: float, names: tuple[str,
         data = frame.data.assign(**{names[0]: (at - first) / DAY, names[1]: (last - at) / DAY})
         return MemoryFrame(data, data)
     assert isinstance(frame, LazyFrame)
-    when = _moment(frame, time)
+    when = moment(frame, time)
     rows = frame.lazy.with_columns(((when - first) / DAY).alias(names[0]), ((last - when) / DAY).alias(names[1]))
     return LazyFrame(rows.to_native(), rows)
 
@@ -87,32 +126,34 @@ def _microseconds(frame: MemoryFrame, time: str) -> np.ndarray:
     return np.asarray(series.to_numpy(dtype="datetime64[us]").astype(np.int64))
 
 
-def _in_memory(frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+def sorted_rows(
+    frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the rows by key and time, where in this order a key begins, and how many rows were twice there."""
     at, factors = _microseconds(frame, time), [factorised(frame.data[name]) for name in by]
-    cells = Cells([codes for codes, _ in factors], [len(levels) for _, levels in factors], len(at))
-    order, new = _order(cells.number, at)
-    tied = (
-        np.flatnonzero(~new & (np.diff(at[order], prepend=at[order[:1]] - 1) == 0))
-        if len(at)
-        else np.zeros(0, dtype=int)
-    )
-    gone = np.zeros(0, dtype=np.int64)
-    if len(tied) and ties:
-        order, gone = _untied(frame, order, tied, ties, alike)
-    if len(gone):
-        order = np.delete(order, gone)
-        key = cells.number[order]
-        new = np.diff(key, prepend=-1) != 0
+    key = Cells([codes for codes, _ in factors], [len(levels) for _, levels in factors], len(at)).number
+    order, new = _order(key, at)
+    tied = np.flatnonzero(~new & (np.diff(at[order], prepend=-1) == 0))
+    if not len(tied) or not ties:
+        return order, new, 0
+    order, gone = _untied(frame, order, tied, ties, alike)
+    order = np.delete(order, gone) if len(gone) else order
+    return order, np.diff(key[order], prepend=-1) != 0, len(gone)
+
+
+def _in_memory(frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+    order, new, gone = sorted_rows(frame, by, time, ties, alike)
+    at = _microseconds(frame, time)
     step = np.diff(at[order], prepend=0) / DAY
     before, after = np.full(len(at), np.nan), np.full(len(at), np.nan)
     before[order] = np.where(new, np.nan, step)
     after[order[:-1]] = np.where(new[1:], np.nan, step[1:])
     data = frame.data.assign(**{BEFORE: before, AFTER: after})
-    if len(gone):
+    if gone:
         stays = np.zeros(len(at), dtype=bool)
         stays[order] = True
         data = data[stays]
-    return MemoryFrame(data, data), len(gone)
+    return MemoryFrame(data, data), gone
 
 
 def _order(key: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -147,7 +188,7 @@ def _untied(
 # --- lazy engines -----------------------------------------------------------------------------------------------------------
 
 
-def _moment(frame: LazyFrame, time: str) -> nw.Expr:
+def moment(frame: LazyFrame, time: str) -> nw.Expr:
     """Return whole microseconds since 1970, as a 64-bit float holds them exactly."""
     dtype = frame.schema[time]
     if frame.engine == "pyspark":
@@ -170,7 +211,7 @@ def _lazily(frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], ali
         rows = rows.unique(subset=named, keep="any") if gone else rows
     over = {"order_by": ["cx_at", *ties]}
     at = nw.col("cx_at")
-    rows = rows.with_columns(cx_at=_moment(frame, time)).with_columns(
+    rows = rows.with_columns(cx_at=moment(frame, time)).with_columns(
         ((at - at.shift(1).over(*by, **over)) / DAY).alias(BEFORE),
         ((at.shift(-1).over(*by, **over) - at) / DAY).alias(AFTER),
     )

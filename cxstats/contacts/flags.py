@@ -1,0 +1,49 @@
+"""Columns that say yes or no, as numbers, and spans of time, as days."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cxstats.errors import ArgumentError, ColumnError, DataError, listing
+from cxstats.expression import Expression, Literal, col, when
+from cxstats.memory import Frame
+
+YES, NO = ("yes", "true", "y"), ("no", "false", "n")
+UNITS = {"D": 1.0, "H": 1 / 24, "W": 7.0, "MIN": 1 / 1440}
+
+
+def flag(frame: Frame, column: str, place: str) -> Expression:
+    """Return 1 for yes, 0 for no and missing for no answer, of true/false, 1/0 or yes/no."""
+    kind = frame.kinds([column])[column]
+    if kind in ("boolean", "number"):
+        return col(column) * 1.0 if kind == "number" else when(col(column), 1.0, 0.0)
+    if kind != "text":
+        raise ColumnError(f"{place}: column {column!r} holds {frame.described(column)}, where yes or no is needed.")
+    everyone = Literal(1.0) == 1.0
+    found = [str(answer) for answer, _ in frame.tally(col(column), everyone, most=50)]
+    odd = [answer for answer in found if answer.casefold() not in (*YES, *NO)]
+    if odd:
+        raise DataError(
+            f"{place}: column {column!r} holds {listing(odd, 3)}, where yes or no is needed. Say it so, such as "
+            f"frame[{column!r}] == {odd[0]!r}."
+        )
+    answered = col(column).is_answered()
+    yes = [answer for answer in found if answer.casefold() in YES]
+    nothing = Literal(0.0) / Literal(0.0)
+    return when(~answered, nothing, when(col(column).is_in(yes or ["yes"]), 1.0, 0.0))
+
+
+def span(within: Any, place: str) -> float:
+    """Return a span of time in days: a number of days, or a text such as "7D", "36h" or "2W"."""
+    if isinstance(within, str):
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(d|days?|h|hours?|w|weeks?|min)\s*", within, flags=re.IGNORECASE)
+        if found and float(found[1]) > 0:
+            unit = found[2].upper()
+            return float(found[1]) * UNITS["MIN" if unit == "MIN" else unit[0]]
+    elif hasattr(within, "total_seconds"):
+        if within.total_seconds() > 0:
+            return float(within.total_seconds()) / 86_400
+    elif isinstance(within, int | float) and not isinstance(within, bool) and 0 < within < float("inf"):
+        return float(within)
+    raise ArgumentError(f"{place}: a span above 0 such as '7D', '36h', or a number of days, is needed, not {within!r}.")
