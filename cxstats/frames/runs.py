@@ -35,8 +35,8 @@ class Runs:
 def runs(frame: Frame, how: Runs) -> Frame:
     """Return the first row of each run of a frame that is `spaced`, with what follows in it.
 
-    Columns ``contacts``, ``days`` (to the last), ``channels``, ``transfers``, and ``open``: the last is less than a window
-    from the end of the log.
+    Columns ``contacts``, ``days`` (to the last), ``channels``, ``transfers``, and ``open``: the last is less than a window from
+    the end of the log.
     """
     return _in_memory(frame, how) if isinstance(frame, MemoryFrame) else _lazily(frame, how)
 
