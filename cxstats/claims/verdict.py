@@ -158,6 +158,8 @@ def _associated(estimate: Estimate, labels: dict[str, Any]) -> str:
         return "trend"
     if estimate._parts is not None or extreme.endswith("differences") or extreme.startswith("range"):
         return "difference"
+    if estimate._terms is not None and np.count_nonzero(estimate._terms.jacobian[0]) <= 1:  # of a model, by itself
+        return ""
     return {"derived": "function", "explained": "explained"}.get(family, "")
 
 

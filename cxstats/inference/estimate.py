@@ -19,6 +19,7 @@ from cxstats.inference.bases import union
 from cxstats.inference.guard import Terms, guarded_spread, third
 from cxstats.inference.intervals import SHARE_METHODS, Limits
 from cxstats.inference.known import Known, as_it_is, lent
+from cxstats.inference.leverage import Sight, as_seen
 from cxstats.inference.limits import limits, p_values
 from cxstats.inference.multiplicity import METHODS, adjusted
 from cxstats.inference.periods import positions, steps_per
@@ -99,6 +100,7 @@ class Estimate:
         uses: Any = None,
         parts: tuple[Estimate, Estimate] | None = None,
         terms: Terms | None = None,
+        sight: Sight | None = None,
     ) -> None:
         self.values = np.array(values, dtype=np.float64)
         self.df = np.where(df > 0, df, np.nan)
@@ -106,7 +108,7 @@ class Estimate:
         for array in (self.values, self.df, self.n, self.n_effective):
             array.flags.writeable = False
         self._labels, self._rows, self._covariance, self._origin = labels, rows, covariance, origin
-        self._uses, self._parts, self._terms = uses, parts, terms
+        self._uses, self._parts, self._terms, self._sight = uses, parts, terms, sight
 
     def __len__(self) -> int:
         return len(self.values)
@@ -155,7 +157,11 @@ class Estimate:
 
     @cached_property
     def _small(self) -> tuple[np.ndarray, np.ndarray]:
-        return self._origin.small.of(self._used(np.arange(len(self))))
+        bias, kept = self._origin.small.of(self._used(np.arange(len(self))))
+        if self._sight is not None:  # the models say more than the worst of what enters
+            own = self._sight.known[0]
+            bias = np.where(np.isfinite(own), own, bias)
+        return bias, kept
 
     @cached_property
     def _third(self) -> np.ndarray:
@@ -290,6 +296,7 @@ class Estimate:
             Chosen(self._covariance, np.asarray(rows)), self._origin,
             df=self.df[rows], uses=self._used(np.asarray(rows)), parts=parts,
             terms=None if self._terms is None else self._terms.take(np.asarray(rows)),
+            sight=None if self._sight is None else self._sight.take(np.asarray(rows)),
         )  # fmt: skip
 
     def _used(self, rows: np.ndarray) -> list[np.ndarray]:
@@ -383,13 +390,15 @@ class Estimate:
         else:
             uses = [np.union1d(u, v) for u, v in zip(self._used(a), self._used(b), strict=True)]
             df = np.asarray([self._origin.support.union(used) for used in uses])
+        sight = None if self._sight is None else self._sight.through(np.eye(len(self))[a] - np.eye(len(self))[b])
+        df, hidden, said = as_seen(sight, df)
         rows = Rows.derived(
-            self._bases(uses), unknown, unit_of_difference(one.unit), low=one.low - two.high, high=one.high - two.low,
-            variant=one.variant, direction=one.direction, note=picking.joined_notes(one.note, two.note, still),
+            self._bases(uses), unknown | hidden, unit_of_difference(one.unit), low=one.low - two.high, high=one.high - two.low,
+            variant=one.variant, direction=one.direction, note=picking.joined_notes(one.note, two.note, still, said),
         )  # fmt: skip
         return Estimate(
             self.values[a] - self.values[b], labels, rows, covariance, self._origin,
-            df=df, uses=uses, parts=(self._take(a), self._take(b)),
+            df=df, uses=uses, parts=(self._take(a), self._take(b)), sight=sight,
         )  # fmt: skip
 
     def _bases(self, uses: Sequence[np.ndarray]) -> np.ndarray:
@@ -506,20 +515,28 @@ class Estimate:
         )
 
     def _linear(
-        self, values: np.ndarray, jacobian: np.ndarray, enters: np.ndarray, labels: pd.DataFrame, unit: np.ndarray, known: Known
+        self, values: np.ndarray, jacobian: np.ndarray, enters: np.ndarray, labels: pd.DataFrame, unit: np.ndarray,
+        known: Known, sight: Sight | None = None,
     ) -> Estimate:  # fmt: skip
-        """Return a function of the estimates, given its values, its slopes, and which estimates enter each result."""
+        """Return a function of the estimates, given its values, its slopes, and which estimates enter each result.
+
+        `sight` are the models behind the results, if they are not those behind the estimates.
+        """
         unknown = (enters & known.unknown).any(axis=1) | ~enters.any(axis=1)
         used = self._used(np.arange(len(self)))
         uses = [
             np.unique(np.concatenate([used[i] for i in np.flatnonzero(row)] or [np.zeros(0, int)])) for row in enters
         ]
         df = np.asarray([self._origin.support.union(u) if len(u) else np.nan for u in uses])
-        notes = np.asarray([picking.join({str(n) for n in known.note[row] if n}) for row in enters], dtype=object)
-        rows = Rows.derived(self._bases(uses), unknown, unit, note=notes)
+        if sight is None and self._sight is not None:
+            sight = self._sight.through(jacobian)
+        df, hidden, said = as_seen(sight, df)
+        told = [{*map(str, known.note[row]), more} - {""} for row, more in zip(enters, said, strict=True)]
+        notes = np.asarray([picking.join(one) for one in told], dtype=object)
+        rows = Rows.derived(self._bases(uses), unknown | hidden, unit, note=notes)
         joint = Dense(jacobian @ known.covariance @ jacobian.T)
         terms = Terms(self, jacobian)
-        return Estimate(values, labels, rows, joint, self._origin, df=df, uses=uses, terms=terms)
+        return Estimate(values, labels, rows, joint, self._origin, df=df, uses=uses, terms=terms, sight=sight)
 
     def trend(self, over: str | None = None, per: str | None = None) -> Estimate:
         """Return the slope of the straight line through the periods (least squares over the periods).

@@ -16,8 +16,8 @@ import numpy as np
 from cxstats import frames
 from cxstats.errors import DataError
 from cxstats.inference.estimate import Estimate
-from cxstats.inference.known import Known, as_it_is
-from cxstats.inference.leverage import Informed, seen
+from cxstats.inference.known import as_it_is
+from cxstats.inference.leverage import Informed, Psus, Sight
 from cxstats.inference.measure import measure
 from cxstats.inference.small_sample import INFLUENCE
 from cxstats.inference.variance import Dense
@@ -27,7 +27,7 @@ from cxstats.survey import Survey
 if TYPE_CHECKING:
     import pandas as pd
 
-HIDDEN = "it rests on too few rows or PSUs that differ in it: how much it varies between them is not known"
+REMARK = "Note: "
 WIDE = (
     -1e150,
     1e150,
@@ -71,6 +71,7 @@ def from_influence(
     unit: str | Sequence[str] = "",
     left_out: Sequence[str] = (),
     models: Sequence[tuple[Informed, np.ndarray]] = (),
+    group: Sequence[int] | None = None,
 ) -> Estimate:
     """Return values with the design-based covariance that the influence of the rows gives.
 
@@ -89,9 +90,11 @@ def from_influence(
     unit : str, or one for each
         Units of the values.
     left_out : sequence of str
-        What was left out, in words; counts of rows.
+        What was left out, in words; counts of rows. What begins with "Note: " is a remark of its own.
     models : sequence of (Informed, array k x coefficients)
         The models behind the values, each with the slopes of the values by its coefficients.
+    group : sequence of int, optional
+        The group whose answers each value rests on: those of different groups are different people. One for all unless given.
     """
     import pandas as pd
 
@@ -100,11 +103,14 @@ def from_influence(
     if design:
         frame = pd.concat([frames.in_memory(survey.frame, design).reset_index(drop=True), frame], axis=1)
     totals = measure(designed(survey, frame), [replace(total(name), range=WIDE, variant=INFLUENCE) for name in names])
-    totals._origin = replace(totals._origin, left_out=(told(len(frame), left_out),))
-    known = _told_by(totals, *seen(survey, models)) if models else as_it_is(totals)
+    totals._origin = replace(totals._origin, left_out=told(len(frame), left_out))
+    if group is not None:
+        totals._origin = replace(totals._origin, group=np.asarray(group, dtype=np.int64))
     units = np.asarray([unit] * len(values) if isinstance(unit, str) else list(unit), dtype=object)
-    each = np.eye(len(values))
-    return totals._linear(np.asarray(values, dtype=np.float64), each, each != 0, labels, units, known)
+    each, sight = np.eye(len(values)), Sight(Psus.read(survey), tuple(models)) if models else None
+    if sight is not None:
+        _tell(totals, *sight.known)
+    return totals._linear(np.asarray(values, dtype=np.float64), each, each != 0, labels, units, as_it_is(totals), sight)
 
 
 def with_covariance(estimate: Estimate, covariance: np.ndarray, note: str) -> Estimate:
@@ -128,19 +134,19 @@ def designed(survey: Survey, frame: pd.DataFrame) -> Survey:
     return made
 
 
-def _told_by(totals: Estimate, bias: np.ndarray, df: np.ndarray) -> Known:
-    """Give the totals the bias and the degrees of freedom that models leave; return what is known of them."""
-    origin, known, hidden = totals._origin, as_it_is(totals), np.isinf(bias)
+def _tell(totals: Estimate, bias: np.ndarray, df: np.ndarray) -> None:
+    """Give the totals the bias and the degrees of freedom that models leave, for functions that forget the models."""
+    origin, hidden = totals._origin, np.isinf(bias)
     every = np.fmax(origin.support.each(), 1.0)
     part = np.where(hidden | np.isnan(df), 1.0, np.clip(df / every, 0.0, 1.0))
     small = replace(
         origin.small, passes=tuple(replace(t, bias=np.where(hidden, 1.0, bias)) for t in origin.small.passes)
     )
     totals._origin = replace(origin, support=replace(origin.support, part=part), small=small)
-    covariance = np.where(hidden[:, None] | hidden, 0.0, known.covariance)
-    return Known(covariance, known.unknown | hidden, np.where(hidden, HIDDEN, known.note))
 
 
-def told(rows: int, left_out: Sequence[str]) -> str:
-    """Return in words what was left out of so many rows."""
-    return f"left out of {rows:,} rows: {', '.join(left_out) if left_out else 'none'}"
+def told(rows: int, left_out: Sequence[str]) -> tuple[str, ...]:
+    """Return in words what was left out of so many rows, and remarks."""
+    gone = [said for said in left_out if not said.startswith(REMARK)]
+    remarks = [said.removeprefix(REMARK) for said in left_out if said.startswith(REMARK)]
+    return f"left out of {rows:,} rows: {', '.join(gone) if gone else 'none'}", *remarks

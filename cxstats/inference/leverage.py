@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from cxstats import frames
 from cxstats.inference.small_sample import RHO
 from cxstats.survey import Survey
 
+HIDES = "it rests on too few rows or PSUs that differ in it: how much it varies between them is not known"
 PLENTY = 500  # PSUs, counted as if of one weight: what a fit hides of them is less than what is rounded
 HIDDEN = 2.6  # a variance that is seen to less than this part is not known: two PSUs show a half, one of three a third
 
@@ -75,14 +77,58 @@ class Informed:
     quadratic: Callable[[np.ndarray], np.ndarray]
     product: Callable[[np.ndarray], np.ndarray]
 
+    @classmethod
+    def of_means(cls, rows: np.ndarray, weight: np.ndarray, code: np.ndarray, variance: np.ndarray) -> Informed:
+        """Return the means of groups of rows, each with a variance of one row, as a model."""
+        size, width = np.bincount(code, weight, len(variance)), len(variance)
 
-def seen(survey: Survey, parts: Sequence[tuple[Informed, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+        def product(m: np.ndarray) -> np.ndarray:
+            return np.asarray(np.eye(width)[code] * (m / variance))
+
+        def quadratic(m: np.ndarray) -> np.ndarray:
+            return np.asarray((m**2 / variance[:, None])[code])
+
+        return cls(rows, weight, np.diag(variance / size), quadratic, product)
+
+    @classmethod
+    def of_scores(cls, rows: np.ndarray, weight: np.ndarray, scores: np.ndarray) -> Informed:
+        """Return a model by the squares of its scores, rows x coefficients, where its information is not written down."""
+        inverse = np.linalg.pinv((scores * weight[:, None]).T @ scores)
+        return cls(rows, weight, inverse, lambda m: (scores @ m) ** 2, lambda m: scores * (scores @ m)[:, None])
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The models behind the rows of an estimate, each with the slopes of the rows by its coefficients."""
+
+    psus: Psus
+    parts: tuple[tuple[Informed, np.ndarray], ...]
+
+    def through(self, jacobian: np.ndarray) -> Sight:
+        """Return the same of linear functions of the rows."""
+        return Sight(self.psus, tuple((model, jacobian @ slopes) for model, slopes in self.parts))
+
+    def take(self, rows: np.ndarray) -> Sight:
+        """Return the same of some rows."""
+        return Sight(self.psus, tuple((model, slopes[rows]) for model, slopes in self.parts))
+
+    @cached_property
+    def known(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return by how much variances are too small, and their degrees of freedom; see `seen`."""
+        return seen(self.psus, [(model, _without_dust(slopes)) for model, slopes in self.parts])
+
+
+def _without_dust(slopes: np.ndarray) -> np.ndarray:
+    """Return slopes without what rounding leaves where coefficients cancel."""
+    return np.where(np.abs(slopes) > 1e-9 * np.abs(slopes).max(initial=0.0), slopes, 0.0)
+
+
+def seen(psus: Psus, parts: Sequence[tuple[Informed, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
     """Return by how much variances are too small, and their degrees of freedom: infinite and 0 where nothing is known.
 
     Each part is a model and the slopes of all functions by its coefficients, functions x coefficients; a function of several
     models is known no better than by the worst. NaN for functions of no coefficient.
     """
-    psus = Psus.read(survey)
     size = len(parts[0][1]) if parts else 0
     bias, df = np.full(size, np.nan), np.full(size, np.nan)
     for model, slopes in parts:
@@ -104,7 +150,10 @@ class _Seen:
         self.count, self.scale, fraction = psus.count[strata], psus.scale[strata], psus.fraction[strata]
         self.mean_of = np.where(self.count > 1, 1 / self.count, 0.0)  # a lone PSU is measured from the whole
         self.free = (1 - fraction)[self.stratum]
-        self.grown = 1 + RHO * (np.bincount(self.at) - 1)
+        counted = (
+            self.scale[self.stratum] > 0
+        )  # a lone PSU that is skipped has no part in the variance, nor in the truth
+        self.grown = counted * (1 + RHO * (np.bincount(self.at) - 1))
         self.square = model.weight**2
 
     def of(self, slopes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,3 +207,12 @@ class _Seen:
 
 def _summed(at: np.ndarray, z: np.ndarray, size: int) -> np.ndarray:
     return np.column_stack([np.bincount(at, column, size) for column in z.T])
+
+
+def as_seen(sight: Sight | None, df: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Return degrees of freedom as models leave them (those given where there is none), what they hide, and notes on it."""
+    if sight is None:
+        return df, np.zeros(len(df), dtype=bool), [""] * len(df)
+    bias, left = sight.known
+    hidden = np.isinf(bias)
+    return np.where(np.isnan(left) | hidden, df, np.fmin(df, left)), hidden, [HIDES if one else "" for one in hidden]

@@ -18,7 +18,7 @@ def noted(estimate: Estimate, notes: Any, withheld: Any = False, **given: np.nda
     rows = replace(estimate._rows, **(known | given))
     return Estimate(
         np.where(withheld, np.nan, estimate.values), estimate.labels, rows, estimate._covariance, estimate._origin,
-        df=estimate.df, uses=estimate._uses, terms=estimate._terms,
+        df=estimate.df, uses=estimate._uses, terms=estimate._terms, sight=estimate._sight,
     )  # fmt: skip
 
 

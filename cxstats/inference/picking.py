@@ -181,10 +181,12 @@ def rows_with(labels: pd.DataFrame, wanted: Mapping[str, Any]) -> np.ndarray:
     return np.flatnonzero(chosen)
 
 
-def joined_notes(one: np.ndarray, two: np.ndarray, still: np.ndarray) -> np.ndarray:
-    """Return the notes of both sides of each difference, each once; and of differences that do not vary, why."""
+def joined_notes(one: np.ndarray, two: np.ndarray, still: np.ndarray, said: Sequence[str]) -> np.ndarray:
+    """Return the notes of both sides of each difference, each once, what more is said; and of those that do not vary, why."""
     same = np.where(still, "the difference is the same in all answers or PSUs, so its standard error is unknown", "")
-    return np.asarray([join({str(n) for n in sides if n}) for sides in zip(one, two, same, strict=True)], dtype=object)
+    return np.asarray(
+        [join({str(n) for n in sides if n}) for sides in zip(one, two, same, said, strict=True)], dtype=object
+    )
 
 
 def join(notes: Iterable[str]) -> str:
@@ -196,9 +198,11 @@ def _picks(labels: pd.DataFrame, side: Any, place: str) -> dict[str, Any]:
     """Return a pick as a dict; raise where it names no label or no value that is there."""
     if not isinstance(side, Mapping):
         by = [name for name in labels.columns if name != "metric"]
-        if len(by) != 1:
-            raise ArgumentError(f"{place}: {side!r} could be a value of any of {listing(by)}; write {{column: value}}.")
-        side = {by[0]: side}
+        holds = [name for name in by if side in labels[name].tolist()] if len(by) > 1 else by
+        if len(holds) != 1:
+            where = f"stands in {listing(holds)}" if holds else f"is a value of none of {listing(by)}"
+            raise ArgumentError(f"{place}: {side!r} {where}; write {{column: value}}.")
+        side = {holds[0]: side}
     for name, value in side.items():
         one_of(f"{place}, label", name, list(labels.columns))
         values = labels[name].drop_duplicates().tolist()

@@ -27,7 +27,7 @@ def gradient(function: Callable[[Any], Any], values: np.ndarray, se: np.ndarray)
         wide, narrow = (_difference(function, values, i, h) for h in (step, step / 2))
         if len(wide) != len(result):
             raise ArgumentError("transform: the function returns a different number of results near the estimates.")
-        noise = 1e-13 * np.abs(result) / step
+        noise = 1e-13 * np.fmax(np.abs(result), np.abs(narrow * values[i])) / step
         rough = ~(np.abs(wide - narrow) <= TOLERANCE * 25 * np.abs(narrow) + noise)
         rough |= _kinked(function, values, result, i, step, noise)
         rough &= np.isfinite(result)

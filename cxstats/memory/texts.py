@@ -16,6 +16,7 @@ SHAPES = {  # what a text looks like, from the surest to the vaguest
     ),
     "comma": re.compile(rf"{NUMBER},\d+"),
     "percent": re.compile(rf"{NUMBER}([.,]\d+)? ?%"),
+    "currency": re.compile(rf"[€$£¥] ?{NUMBER}([.,]\d+)?|{NUMBER}([.,]\d+)? ?[€$£¥]"),
     "labelled": re.compile(rf"{NUMBER}([.,]\d+)? ?([-–—:=.)(]+ ?)?[^\W\d].*|{NUMBER} ?[-–—:=(].*"),
 }
 MOST_WORDS = 8  # more different words are no codes for "no answer"
@@ -39,11 +40,12 @@ def obstacle(answers: Sequence[tuple[Any, int]], column: str) -> tuple[Any, str]
     said = {
         "comma": "They have a decimal comma: read the file with decimal=','.",
         "percent": f"Take the percent signs out: {_bare(first['percent'])} instead of {first['percent']!r}.",
+        "currency": f"Take the currency signs out: {_bare(first['currency'])} instead of {first['currency']!r}.",
         "thousands": _thousands(first["thousands"]),
         "labelled": f"Keep the number alone: {_bare(first['labelled'])} instead of {first['labelled']!r}.",
         "words": _words([(value, count) for value, count in answers if shapes[value] == "words"], every, column),
     }
-    found = [shape for shape in ("words", "labelled", "percent", "thousands", "comma") if rows[shape]]
+    found = [shape for shape in ("words", "labelled", "currency", "percent", "thousands", "comma") if rows[shape]]
     if rows["thousands"] and "decimal=','" in said["thousands"]:
         found = [shape for shape in found if shape != "comma"]
     if not found:
@@ -78,8 +80,8 @@ def _thousands(example: Any) -> str:
 
 
 def _bare(value: Any) -> str:
-    """Return the number that a text begins with."""
-    found = re.match(r"[+-]?\d+([.,]\d+)?", str(value).strip())
+    """Return the number in a text."""
+    found = re.search(r"[+-]?\d+([.,]\d+)?", str(value))
     return found[0].replace(",", ".") if found else ""
 
 

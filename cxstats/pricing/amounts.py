@@ -7,6 +7,7 @@ withheld, with the reason.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -155,13 +156,34 @@ def amounts(of: Distribution, joint: Joint, points: np.ndarray, labels: pd.DataF
     cells = pd.merge(asked.groups, labels, how="cross")
     table = pd.concat([cells.assign(metric=name) for name in METRICS], ignore_index=True)
     table = table[["metric", *asked.groups.columns, *labels.columns]]
-    made = joint.through(smooth, table, asked.unit)
+    made = of_their_levels(joint.through(smooth, table, asked.unit), people(asked, points), len(METRICS))
     told = np.where(
         why == "",
         np.array(["", "", f"amounts above {asked.highest:g} count as {asked.highest:g}"], dtype=object)[:, None, None],
         why,
     )
     return noted(made, told.ravel(), (why != "").ravel())
+
+
+def people(asked: Asked, points: np.ndarray) -> np.ndarray:
+    """Return of each group and point the rows of the levels that covariates of labels are held at."""
+    labelled = [j for j, c in enumerate(asked.covariates) if c.level is not None]
+    x = asked.x[:, 1:]
+    found = np.zeros((len(asked.groups), len(points)))
+    for s, point in enumerate(points):
+        held = [j for j in labelled if not np.isnan(point[j])]
+        inside = (x[:, held] == point[held]).all(axis=1)
+        found[:, s] = np.bincount(asked.group[inside], minlength=len(asked.groups))
+    return found
+
+
+def of_their_levels(estimate: Estimate, n: np.ndarray, metrics: int = 1) -> Estimate:
+    """Return amounts with the number of people of each level; those of different levels are different people."""
+    every = np.tile(n.ravel(), metrics)
+    made = noted(estimate, "", n=every)
+    if (every != estimate.n).any():
+        made._origin = replace(made._origin, base=every, group=np.tile(np.arange(n.size), metrics))
+    return made
 
 
 def demand(of: Distribution, joint: Joint, points: np.ndarray, prices: np.ndarray, asked: Asked) -> Estimate:

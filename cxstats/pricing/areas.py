@@ -14,6 +14,7 @@ from cxstats.errors import ArgumentError, one_of
 from cxstats.expression import col
 from cxstats.inference import Estimate
 from cxstats.inference.influence import designed, from_influence, told
+from cxstats.inference.leverage import Informed
 from cxstats.inference.measure import measure
 from cxstats.inference.noted import as_shares, noted
 from cxstats.metrics import share
@@ -91,8 +92,11 @@ class Areas:
         labels = labels.reset_index(drop=True)
         if all(isinstance(c, Pooled) for c in curves):
             return _shares(asked, curves, labels)
-        values, each = 100 * np.concatenate([c.shares for c in curves]), [100 * c.influence for c in curves]
-        return as_shares(self._measured(values, each, labels, "%", np.full(len(labels), "")))
+        values, each = 100 * np.concatenate([c.shares for c in curves]), [100 * np.eye(len(c.prices)) for c in curves]
+        found = as_shares(self._measured(values, each, labels, "%"))
+        return _ends(
+            found, np.concatenate([_asked_at(asked, c, rows) for c, rows in zip(curves, asked.members, strict=True)])
+        )
 
     def turnbull(self) -> Estimate:
         """Return Turnbull's lower bound of the mean: what is sure without a distribution.
@@ -172,22 +176,42 @@ class Areas:
         return self._area("mean, linear", [c.linear_mean(ends_at) for c in self._curves], np.asarray(notes))
 
     def _area(self, metric: str, areas: list[tuple[float, np.ndarray]], notes: np.ndarray) -> Estimate:
-        values, each = np.asarray([value for value, _ in areas]), [moves[:, None] for _, moves in areas]
         labels = self._asked.groups.copy()
         labels.insert(0, "metric", metric)
-        return self._measured(values, each, labels, self._asked.unit, notes)
+        values, each = np.asarray([value for value, _ in areas]), [slopes[:, None] for _, slopes in areas]
+        return noted(self._measured(values, each, labels, self._asked.unit), notes)
 
-    def _measured(
-        self, values: np.ndarray, each: list[np.ndarray], labels: pd.DataFrame, unit: str, notes: Any
-    ) -> Estimate:
-        asked, place = self._asked, 0
+    def _measured(self, values: np.ndarray, each: list[np.ndarray], labels: pd.DataFrame, unit: str) -> Estimate:
+        """Return functions of the shares of each group, given their slopes by them (prices x functions)."""
+        asked, place, models = self._asked, 0, list[tuple[Informed, np.ndarray]]()
         influence = np.full((asked.asked_of, len(values)), np.nan)
-        for rows, moves in zip(asked.members, each, strict=True):
-            influence[asked.rows[rows], place : place + moves.shape[1]] = moves
-            place += moves.shape[1]
-        labels = labels.reset_index(drop=True)
-        made = from_influence(asked.survey, values, influence, labels, unit=unit, left_out=asked.left_out)
-        return noted(made, notes)
+        for curve, rows, slopes in zip(self._curves, asked.members, each, strict=True):
+            here = slice(place, place + slopes.shape[1])
+            influence[asked.rows[rows], here] = curve.influence @ slopes
+            by_coefficient = np.zeros((len(values), curve.slopes.shape[1]))
+            by_coefficient[here] = slopes.T @ curve.slopes
+            models.append((curve.informed(asked.rows[rows]), by_coefficient))
+            place = here.stop
+        group = np.repeat(np.arange(len(each)), [slopes.shape[1] for slopes in each])
+        return from_influence(
+            asked.survey, values, influence, labels.reset_index(drop=True), unit=unit, left_out=asked.left_out, models=models,
+            group=group.tolist(),
+        )  # fmt: skip
+
+
+def _asked_at(asked: Asked, curve: Acceptance, rows: np.ndarray) -> np.ndarray:
+    """Return how many answers (of one weight, by Kish) have each price as a limit."""
+    lower, upper, weight = asked.answers.lower[rows], asked.answers.upper[rows], asked.weight[rows]
+    at = [(lower == price) | (upper == price) for price in curve.prices]
+    return np.asarray([weight[here].sum() ** 2 / (weight[here] ** 2).sum() if here.any() else np.nan for here in at])
+
+
+def _ends(found: Estimate, asked_at: np.ndarray) -> Estimate:
+    """Return shares that give those of 0 and 100 % the interval of as many answers as were asked there."""
+    end = np.isclose(found.values, 0.0, atol=1e-9) | np.isclose(found.values, 100.0, rtol=0, atol=1e-9)
+    worth = np.where(end, asked_at, found._rows.n_effective)
+    note = np.where(end, "as if from those asked there alone", "")
+    return noted(found, note, unknown=found._rows.unknown | end, n_effective=worth)
 
 
 def _curves_of(asked: Asked) -> list[Acceptance]:
@@ -215,5 +239,5 @@ def _shares(asked: Asked, curves: Sequence[Any], labels: pd.DataFrame) -> Estima
         for curve in curves for _ in curve.prices
     ]  # fmt: skip
     made = found._take(np.asarray(at))
-    made._labels, made._origin = labels, replace(made._origin, left_out=(told(asked.asked_of, asked.left_out),))
+    made._labels, made._origin = labels, replace(made._origin, left_out=told(asked.asked_of, asked.left_out))
     return noted(made, notes)

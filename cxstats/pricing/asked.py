@@ -17,8 +17,10 @@ from cxstats.inference.influence import gathered, weights
 from cxstats.inference.request import need_by
 from cxstats.memory import Rowwise
 from cxstats.memory.columns import Columns
-from cxstats.score import Check, Score
+from cxstats.score import CODE, Check, Score
 from cxstats.survey import Survey
+
+FAR = 3  # times the next highest value: then the highest looks like a code
 
 
 def asked(
@@ -87,3 +89,18 @@ def counting(survey: Survey, where: Expression | None) -> np.ndarray:
     """Return for each row whether it is in the domain, with a weight above 0."""
     inside = weights(survey) > 0
     return inside if where is None else inside & holds(where, survey)
+
+
+def codes(values: Mapping[str, np.ndarray]) -> list[str]:
+    """Say of each column whether its highest value, far above the next, looks like a code for "no answer"."""
+    said = []
+    for name, column in values.items():
+        found = np.unique(column[np.isfinite(column)])
+        if len(found) > 1 and found[-1] > FAR * found[-2] and CODE.fullmatch(f"{found[-1]:.15g}"):
+            times, next_one = int((column == found[-1]).sum()), found[-2]
+            rows = f"{times:,} row{'s'[: times != 1]}"
+            said.append(
+                f"{name!r} holds {found[-1]:g} ({rows}), far above the next, {next_one:g}: if it means no answer, "
+                "make it missing"
+            )
+    return said

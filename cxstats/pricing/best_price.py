@@ -31,13 +31,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Series:
-    """The revenues (or margins, or shares) of one group at several prices: as shown, and as they came out."""
+    """The revenues (or margins, or shares) of one group at several prices: as shown, and as they came out.
+
+    Where they are shares of answers times what `each` yes brings in, `shares` has these: of few who accept, their own variance
+    says too little of what more of them would bring.
+    """
 
     labels: dict[str, Any]
     rows: np.ndarray
     prices: np.ndarray
     shown: np.ndarray
     source: Estimate
+    each: np.ndarray | None = None
+    shares: Estimate | None = None
 
     @property
     def best(self) -> int:
@@ -62,11 +68,17 @@ class Series:
         """Tell which prices are not shown to be worse than another, by errors as verdicts take them (guarded)."""
         inside = np.asarray([not self._beaten(j, alpha) for j in range(len(self.rows))])
         inside[self.best] = True
-        return inside
+        return np.asarray(inside & self.answered.any())
+
+    @property
+    def answered(self) -> np.ndarray:
+        """Whether anyone answered at each price."""
+        return np.asarray(np.isfinite(self.shown))
 
     def _beaten(self, j: int, alpha: float) -> bool:
         apart, joint, strict = self.rivals[j]
         error, df = apart._spread("guarded")
+        error = np.sqrt(error**2 + self._if_equal(j))
         with np.errstate(invalid="ignore", divide="ignore"):
             ahead = apart.values / np.where(error > 0, error, np.nan)
 
@@ -79,11 +91,20 @@ class Series:
             strict[alpha] = joint.each(min(2 * alpha, 1.0))
         return over(strict[alpha])
 
+    def _if_equal(self, j: int) -> np.ndarray:
+        """Return by how much the variance at price j would be larger, did it bring in as much as each other price does."""
+        if self.shares is None or self.each is None or not self.each[j] > 0:
+            return np.zeros(len(self.rows) - 1)
+        own, n = self.shares.values[self.rows[j]], self.shares.n_effective[self.rows[j]]
+        equal = np.clip(np.delete(self.source.values[self.rows], j) / self.each[j], own, 100.0)
+        more = self.each[j] ** 2 * (equal * (100 - equal) - own * (100 - own)) / n
+        return np.asarray(np.nan_to_num(np.maximum(more, 0.0)))
+
     def limits(self) -> OwnLimits:
         """Return the function from alpha to the lowest and the highest price of the set."""
 
         def limits(alpha: float, method: str | None) -> tuple[float, float]:
-            if not (self.source.df[self.rows] > 0).any():
+            if not (self.source.df[self.rows] > 0).any() or not self.answered.any():
                 return np.nan, np.nan
             inside = self.prices[self.plausible(alpha)]
             return float(inside.min()), float(inside.max())
@@ -91,23 +112,37 @@ class Series:
         return limits
 
     def note(self) -> str:
-        """Say whether the best price lies at an end of those asked."""
+        """Say whether the best price lies at an end of those asked, and at which no one answered."""
+        if not self.answered.any():
+            return "no answers"
         end = {0: "lowest", len(self.prices) - 1: "highest"}.get(self.best)
-        return f"the best price is the {end} that was looked at" if end else ""
+        missing = ", ".join(f"{p:g}" for p in self.prices[~self.answered])
+        said = [
+            f"the best price is the {end} that was looked at" if end else "",
+            f"no answers at {missing}" if missing else "",
+        ]
+        return "; ".join(filter(None, said))
 
 
-def series(source: Estimate, shown: np.ndarray) -> list[Series]:
-    """Return the rows of an estimate labelled by price as one series for each metric and group."""
+def series(
+    source: Estimate, shown: np.ndarray, each: np.ndarray | None = None, shares: Estimate | None = None
+) -> list[Series]:
+    """Return the rows of an estimate labelled by price as one series for each metric and group.
+
+    If they are `shares` (in percent) times what a percent of them brings in, `each`, state both.
+    """
     labels, known = source.labels, lent(source)
-    each = np.eye(len(source))
-    lifted = source._linear(source.values, each, each != 0, labels, source._rows.unit, known)
+    same = np.eye(len(source))
+    lifted = source._linear(source.values, same, same != 0, labels, source._rows.unit, known)
     names = [name for name in labels.columns if name != "price"]
     prices = labels["price"].to_numpy(dtype=np.float64)
     found = []
     for some in labels.groupby(names, sort=False, observed=True).indices.values():
         rows = np.asarray(some)
         first = dict(zip(names, labels[names].iloc[rows[0]].tolist(), strict=True))
-        found.append(Series(first, rows, prices[rows], shown[rows], lifted))
+        found.append(
+            Series(first, rows, prices[rows], shown[rows], lifted, None if each is None else each[rows], shares)
+        )
     return found
 
 
@@ -115,10 +150,11 @@ def best_price(of: Sequence[Series], unit: str) -> Estimate:
     """Return the best price of each series, with the range of the prices that may be it."""
     import pandas as pd
 
-    source = of[0].source
+    source, rows = of[0].source, [one.rows for one in of]
+    values = [one.prices[one.best] if one.answered.any() else np.nan for one in of]
     return with_own_limits(
-        source, [one.prices[one.best] for one in of], pd.DataFrame([one.labels for one in of]), [one.rows for one in of],
-        [one.limits() for one in of], family="extreme", unit=unit, notes=[one.note() for one in of],
+        source, values, pd.DataFrame([one.labels for one in of]), rows, [one.limits() for one in of], family="extreme",
+        unit=unit, notes=[one.note() for one in of],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from cxstats import frames
 from cxstats.errors import ArgumentError, ColumnError, DataError, listing, need_columns
+from cxstats.score import CODE
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class Columns:
             )
         return given
 
+    def amounts(self) -> list[str]:
+        """Return the columns that hold bids."""
+        return list(dict.fromkeys(name for name in (self.bid, self.bid_up, self.bid_down) if name is not None))
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -67,6 +72,13 @@ class Answers:
     first: np.ndarray | None
     second: np.ndarray | None
     out: np.ndarray
+
+    def told(self, kept: np.ndarray) -> list[str]:
+        """Say of how many rows a second answer is known, where seconds were asked."""
+        if self.second is None or not np.isnan(self.second[kept]).any():
+            return []
+        known = int((~np.isnan(self.second[kept])).sum())
+        return [f"second answers from {known:,} of {len(kept):,}; the others count by the first alone"]
 
     def take(self, rows: np.ndarray) -> Answers:
         """Return the answers of some rows."""
@@ -178,9 +190,11 @@ def _need_order(
     bad = np.flatnonzero(wrong)
     if len(bad):
         i = bad[0]
+        code = CODE.fullmatch(f"{price[i]:.15g}") is not None
+        remedy = "is it a code for no answer? Then make it missing." if code else "are the columns exchanged?"
         raise DataError(
             f"{PLACE}({argument}=): in row {i + 1} ({len(bad):,} such rows) {name!r} is {price[i]:g}, not {side} the first "
-            f"bid {bid[i]:g} ({first!r}). The bid after a yes is higher, the one after a no lower: are the columns exchanged?"
+            f"bid {bid[i]:g} ({first!r}). The bid after a yes is higher, the one after a no lower: {remedy}"
         )
 
 
@@ -191,13 +205,20 @@ def _answered(survey: Survey, columns: Mapping[str, str], inside: np.ndarray, ye
     series = {argument: _series(survey, name).astype(object) for argument, name in columns.items()}
     found = {argument: s[inside & s.notna().to_numpy()].value_counts() for argument, s in series.items()}
     meaning = _meaning({answer for counts in found.values() for answer in counts.index}, yes)
+    every = list(dict.fromkeys(answer for counts in found.values() for answer in counts.index))
     for argument, counts in found.items():
         for answer, count in counts.items():
             if answer not in meaning:
+                guess = {a: meaning.get(a, None if len(every) > 6 else False) for a in every[:6]}
+                several = (
+                    ""
+                    if yes is None or isinstance(yes, Mapping)
+                    else " One other answer would mean no; there are more."
+                )
                 raise DataError(
                     f"{PLACE}({argument}=): column {columns[argument]!r} holds {answer!r} ({count:,} rows), which is not "
-                    f"said to mean yes or no. Say what each answer means, such as yes={{{answer!r}: True, ...}}, with False "
-                    "for no and None for no answer."
+                    f"said to mean yes or no.{several} Say what each answer means, such as yes={guess!r}: True for yes, False "
+                    "for no, None for no answer."
                 )
     told = {answer: np.nan if means is None else float(means) for answer, means in meaning.items()}
     return {k: pd.to_numeric(s.map(told)).to_numpy(dtype=np.float64, na_value=np.nan) for k, s in series.items()}

@@ -8,11 +8,13 @@ the points.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from cxstats.errors import ArgumentError
+from cxstats.inference.leverage import Informed
 from cxstats.pricing.monotone import falling
 
 MOST_LIMITS = 400  # distinct limits of one group: beyond them the masses are too many to be told apart
@@ -21,23 +23,28 @@ SELF_CONSISTENT = 1e-10
 
 @dataclass(frozen=True)
 class Acceptance:
-    """The share who would pay each price, and what each row does to it."""
+    """The share who would pay each price, and what each row does to it.
+
+    `informed` is the model behind it, given the places of its rows; `slopes` are those of the shares by its coefficients.
+    """
 
     prices: np.ndarray
     shares: np.ndarray
     influence: np.ndarray
+    informed: Callable[[np.ndarray], Informed]
+    slopes: np.ndarray
 
     def lower_bound(self) -> tuple[float, np.ndarray]:
-        """Return Turnbull's lower bound of the mean, ``sum_j S(b_j) (b_j - b_{j-1})``, and its influence."""
+        """Return Turnbull's lower bound of the mean, ``sum_j S(b_j) (b_j - b_{j-1})``, and its slopes by the shares."""
         widths = np.diff(self.prices, prepend=0.0)
-        return float(self.shares @ widths), self.influence @ widths
+        return float(self.shares @ widths), widths
 
     def linear_mean(self, ends_at: float | None) -> tuple[float, np.ndarray]:
-        """Return Kristroem's mean: the area under straight lines from all at 0, by the shares, to no one at `ends_at`."""
+        """Return Kristroem's mean, the area under lines from all at 0 to no one at `ends_at`, and its slopes by the shares."""
         points = np.append(self.prices, [] if ends_at is None else [ends_at])
         widths = np.diff(points, prepend=0.0)
         area = 0.5 * (widths[: len(self.prices)] + np.append(widths[1:], 0.0)[: len(self.prices)])
-        return float(0.5 * widths[0] + self.shares @ area), self.influence @ area
+        return float(0.5 * widths[0] + self.shares @ area), area
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,13 @@ def _pooled(bid: np.ndarray, yes: np.ndarray, weight: np.ndarray) -> Pooled:
     share = np.bincount(block, weights=raw * asked) / size
     residual = (yes - share[block[at]]) / size[block[at]]
     influence = residual[:, None] * (block[at][:, None] == block)
-    return Pooled(prices, share[block], influence, block, at, tuple(prices[violations(raw)].tolist()))
+    variance = np.maximum(share * (1 - share), 0.5 / np.bincount(block[at]))
+
+    def informed(rows: np.ndarray) -> Informed:
+        return Informed.of_means(rows, weight, block[at], variance)
+
+    rises = tuple(prices[violations(raw)].tolist())
+    return Pooled(prices, share[block], influence, informed, np.eye(len(size))[block], block, at, rises)
 
 
 def _self_consistent(lower: np.ndarray, upper: np.ndarray, weight: np.ndarray) -> Acceptance:
@@ -102,7 +115,11 @@ def _self_consistent(lower: np.ndarray, upper: np.ndarray, weight: np.ndarray) -
     free = (likely[:, :-1] - likely[:, -1:])[of]  # the last mass is what the others leave
     moves = free @ np.linalg.pinv((free * weight[:, None]).T @ free)
     turned = above[:, support[:-1]] - above[:, support[-1:]]
-    return Acceptance(prices, np.clip(above @ mass, 0.0, 1.0), moves @ turned.T)
+
+    def informed(rows: np.ndarray) -> Informed:
+        return Informed.of_scores(rows, weight, free)
+
+    return Acceptance(prices, np.clip(above @ mass, 0.0, 1.0), moves @ turned.T, informed, turned)
 
 
 def _masses(covers: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, need_columns, one_of
 from cxstats.inference.estimate import Estimate
-from cxstats.inference.influence import from_influence, with_covariance
+from cxstats.inference.influence import from_influence, told, with_covariance
 from cxstats.inference.measure import RESERVED as TAKEN
 from cxstats.inference.noted import noted
 from cxstats.pricing.choice_sets import PLACE, Names, Reading, read
@@ -142,6 +142,7 @@ def choice_model(
         unit=unit,
         groups=found.groups,
         caution=MODEL if covariance == "model" else "",
+        respondents=found.respondents,
     )
 
 
@@ -197,8 +198,9 @@ def _params(found: Reading, parts: Sequence[ChoiceSets], fits: Sequence[Fit], co
     values = np.stack([fit.b for fit in fits], axis=1).ravel()
     flat = influence.reshape(len(influence), -1)
     params = from_influence(found.every, values, flat, labels, left_out=found.left_out, models=models)
-    told = f"left out of {len(found.kept):,} choice sets: {', '.join(found.left_out) or 'none'}"
-    params._origin = replace(params._origin, left_out=(told,), group=np.tile(np.arange(count), len(terms)))
+    gone, *remarks = told(len(found.kept), found.left_out)
+    said = (gone.replace(" rows: ", " choice sets: ", 1), *remarks)
+    params._origin = replace(params._origin, left_out=said, group=np.tile(np.arange(count), len(terms)))
     if covariance == "model":
         params = with_covariance(params, own.reshape(len(values), -1), MODEL)
         params._origin = replace(params._origin, design="not used")

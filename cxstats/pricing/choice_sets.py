@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.errors import ColumnError, DataError, NoRowsError, listing, need_columns
-from cxstats.inference.influence import gathered, weights
+from cxstats.inference.influence import REMARK, gathered, weights
 from cxstats.memory import factorised, ordered
 from cxstats.memory.keys import Cells
+from cxstats.pricing.asked import codes
 from cxstats.pricing.attributes import Attribute, coded, numbers_of
 from cxstats.pricing.conditional import ChoiceSets
 from cxstats.survey import Survey
@@ -59,6 +60,7 @@ class Reading:
     groups: pd.DataFrame
     attributes: tuple[Attribute, ...]
     left_out: tuple[str, ...]
+    respondents: int = 0
 
     @property
     def terms(self) -> list[str]:
@@ -99,7 +101,10 @@ def read(survey: Survey, names: Names) -> Reading:
     used = np.bincount(groups[0][kept], minlength=len(groups[1])) > 0
     number = np.where(kept, (np.cumsum(used) - 1)[groups[0]], -1)
     labels = groups[1][used].reset_index(drop=True)
-    return Reading(every, sets, kept, number, labels, tuple(a for a, _, _ in coding), tuple(left_out))
+    who = 0 if names.respondent is None else int(every.frame.data.loc[kept, names.respondent].nunique())  # type: ignore[attr-defined]
+    values = {a.name: columns[:, 0] for a, columns, _ in coding if not a.levels}
+    left_out += [f"{REMARK}{one}" for one in codes(values)]
+    return Reading(every, sets, kept, number, labels, tuple(a for a, _, _ in coding), tuple(left_out), who)
 
 
 def _one_row_a_set(survey: Survey, data: pd.DataFrame) -> Survey:

@@ -53,6 +53,8 @@ class ChoiceModel:
         Percentage of choices (weighted) that went to the likeliest alternative, in the data that the model was fitted to.
     choices : int
         Choice sets that the coefficients rest on.
+    respondents : int
+        Who chose, where they are named; else 0.
     attributes : tuple of Attribute
         Each with its `levels` (the first is the base) or the range of numbers shown, `low` to `high`.
     """
@@ -67,6 +69,7 @@ class ChoiceModel:
     unit: str
     groups: pd.DataFrame
     caution: str = ""
+    respondents: int = 0
 
     @property
     def rho_squared(self) -> float:  # noqa: D102  (documented as an attribute)
@@ -304,4 +307,5 @@ class ChoiceModel:
     def _headline(self) -> str:
         likelihood = f"log-likelihood {self.log_likelihood:,.2f} (with equal chances {self.log_likelihood_null:,.2f})"
         fit = f"likelihood-ratio index {self.rho_squared:.3f}, {self.hit_rate:.1f} % of choices hit"
-        return f"Conditional logit of {self.choices:,} choices: {likelihood}, {fit}."
+        who = f" by {self.respondents:,} respondents" if self.respondents else ""
+        return f"Conditional logit of {self.choices:,} choices{who}: {likelihood}, {fit}."

@@ -10,10 +10,10 @@ import numpy as np
 from cxstats import frames
 from cxstats.errors import ArgumentError, ColumnError, NoRowsError, need_columns, one_of
 from cxstats.expression import Expression
-from cxstats.inference.influence import gathered, weights
-from cxstats.pricing.asked import holds
+from cxstats.inference.influence import REMARK, gathered, weights
+from cxstats.pricing.asked import codes, holds
 from cxstats.pricing.bids import PLACE, Columns, read
-from cxstats.pricing.fitting import Asked, counted, covariates_of, fits, grouped, need_names
+from cxstats.pricing.fitting import Asked, counted, covariates_of, fits, grouped, missing_groups, need_names
 from cxstats.pricing.tolerance import DISTRIBUTIONS
 from cxstats.pricing.valuation import ContingentValuation
 from cxstats.survey import Survey
@@ -158,8 +158,12 @@ def _valued(
         raise NoRowsError(f"{PLACE}: no row is left (left out of {len(data):,}: {', '.join(counted(out))}).")
     x, stand_for, base = covariates_of(survey, wanted, kept)
     group, table = grouped(survey, groups, kept)
+    said = [*missing_groups(data, groups, (out != "outside where=") & (weight > 0), table), *answers.told(kept)]
+    numbers = {name: data[name] for name in columns.amounts()}
+    said += codes({name: v.iloc[kept].to_numpy(dtype=np.float64, na_value=np.nan) for name, v in numbers.items()})
+    left_out = (*counted(out), *(f"{REMARK}{one}" for one in said))
     asked = Asked(
-        survey, kept, answers.take(kept), x, tuple(stand_for), base, group, table, weight[kept], counted(out), unit, len(data),
+        survey, kept, answers.take(kept), x, tuple(stand_for), base, group, table, weight[kept], left_out, unit, len(data),
         int((out != "outside where=").sum()),
     )  # fmt: skip
     return ContingentValuation(of, asked, fits(of, asked))

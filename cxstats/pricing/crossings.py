@@ -25,7 +25,8 @@ from cxstats.score import Score
 from cxstats.survey import Survey
 
 FURTHEST = 1e-3  # the errors are measured as far out as limits at this alpha lie
-KNOTS = 9  # prices at which they are measured; straight lines between them
+PLAIN = 0.7  # D of one answer varies by about so much
+KNOTS, FURTHER = 9, 6  # prices at which they are measured, near and further out; straight lines between them
 Pair = tuple[str, str]
 
 
@@ -140,7 +141,10 @@ class Crossings:
         own = np.full(size, None, dtype=object)
         df, (guarded, left) = at.df.reshape(value.shape), at._spread("guarded")
         for k, pair in enumerate(pairs.values()):
-            knots, errors = self._errors(pair, se[k], df[k])
+            few = PLAIN / np.sqrt(
+                np.fmax(at.n.reshape(value.shape)[k], 1.0)
+            )  # PSUs may cancel just where the curves cross
+            knots, errors = self._errors(pair, se[k], np.fmax(se[k], few), df[k])
             for g, curve in enumerate(self.curves):
                 i = k * len(self.curves) + g
                 wider = guarded[i] / at.std_error[i] if at.std_error[i] > 0 else 1.0
@@ -164,13 +168,15 @@ class Crossings:
         )  # fmt: skip
         return Estimate(value.ravel(), labels, rows, Rescaled(at._covariance, factor), at._origin, df=at.df)
 
-    def _errors(self, pair: Pair, se: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return, groups x knots, prices around the crossing and the standard errors of D there."""
-        steps = np.linspace(-1, 1, KNOTS)
-        reach = np.nan_to_num(t_quantile(FURTHEST, df) * se)
-        knots = np.stack([np.interp(steps * far, curve.height(pair), curve.prices) if len(curve.prices) else
-                          np.full(KNOTS, np.nan) for curve, far in zip(self.curves, reach, strict=True)])  # fmt: skip
-        errors = self.measured([pair] * KNOTS, knots.T).std_error.reshape(KNOTS, len(se)).T
+    def _errors(self, pair: Pair, se: np.ndarray, wide: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return, groups x knots, prices around the crossing and the standard errors of D there: near, and further out."""
+        t = t_quantile(FURTHEST, df)
+        near, far = (np.nan_to_num(t * error)[:, None] for error in (se, wide))
+        heights = np.hstack([near * np.linspace(-1, 1, KNOTS), far * np.linspace(-1, 1, FURTHER)])
+        knots = np.stack([np.interp(at, curve.height(pair), curve.prices) if len(curve.prices) else
+                          np.full(at.shape, np.nan) for curve, at in zip(self.curves, heights, strict=True)])  # fmt: skip
+        count = heights.shape[1]
+        errors = self.measured([pair] * count, knots.T).std_error.reshape(count, len(se)).T
         return knots, np.nan_to_num(errors)
 
 

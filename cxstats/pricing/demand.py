@@ -37,11 +37,15 @@ class GaborGranger:
     def __init__(self, asked: Estimate, acceptance: Estimate, cost: float | None, unit: str) -> None:
         self.asked, self.acceptance, self._cost, self._unit = asked, acceptance, cost, unit
 
+    def _each(self, metric: str) -> np.ndarray:
+        """Return what one percent more of acceptance brings in."""
+        cost = self._cost if metric == "margin" and self._cost is not None else 0.0
+        return (self.asked.labels["price"].to_numpy(dtype=np.float64) - cost) / 100
+
     def _worth(self, acceptance: Estimate, metric: str) -> Estimate:
         """Return (price - cost) x acceptance for each customer asked."""
         labels, known = acceptance.labels, lent(acceptance)
-        cost = self._cost if metric == "margin" and self._cost is not None else 0.0
-        each = (labels["price"].to_numpy(dtype=np.float64) - cost) / 100
+        each = self._each(metric)
         labels["metric"] = metric
         unit = np.full(len(acceptance), f"{self._unit} per customer asked".strip(), dtype=object)
         own = np.eye(len(acceptance))
@@ -64,7 +68,9 @@ class GaborGranger:
         metrics = ["revenue"] if self._cost is None else ["revenue", "margin"]
         return [
             one for metric in metrics
-            for one in series(self._worth(self.asked, metric), self._worth(self.acceptance, metric).values)
+            for one in series(
+                self._worth(self.asked, metric), self._worth(self.acceptance, metric).values, self._each(metric), self.asked
+            )
         ]  # fmt: skip
 
     @cached_property

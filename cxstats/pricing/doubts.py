@@ -10,6 +10,7 @@ import numpy as np
 
 from cxstats.errors import Unanswerable
 from cxstats.inference import Estimate
+from cxstats.inference.influence import REMARK
 from cxstats.pricing import amounts as money
 from cxstats.pricing.areas import Areas
 from cxstats.pricing.bounds import violations
@@ -179,7 +180,7 @@ class Doubts(Areas):
             for place, (name, value) in enumerate(asked.groups.iloc[g].items()):
                 table.insert(place, str(name), [value] * len(table))
             tables.append(table)
-        left = ", ".join(asked.left_out) or "none"
+        left = ", ".join(why for why in asked.left_out if not why.startswith(REMARK)) or "none"
         overall = [
             *_codes(self),
             ("left out", f"of {asked.asked_of:,} rows: {left}", len(asked.rows) < LEAST_LEFT * asked.chosen),

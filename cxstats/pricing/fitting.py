@@ -128,10 +128,12 @@ class Joint:
         influence = np.nan_to_num(self.influence) @ jacobian.T
         influence[~(~np.isnan(self.influence) @ (jacobian != 0).T)] = np.nan
         models = [(model, jacobian[:, places]) for model, places in self.models]
-        asked = self.asked
+        asked, groups = self.asked, len(self.asked.groups)
+        uses = [next((i for i, (_, slopes) in enumerate(models) if slopes[row].any()), 0) for row in range(len(values))]
         return from_influence(
-            asked.survey, values, influence, labels, unit=unit, left_out=asked.left_out, models=models
-        )
+            asked.survey, values, influence, labels, unit=unit, left_out=asked.left_out, models=models,
+            group=[i % groups for i in uses],
+        )  # fmt: skip
 
     def _slopes(self, function: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Return values and Jacobian of a function, by steps in the index at the means of covariates, not at their 0.
@@ -184,7 +186,10 @@ def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Join
     flat = influence.reshape(len(influence), -1)
     each = np.eye(values.size)
     slopes = [(told, each[:, places]) for told, places in models]
-    made = from_influence(asked.survey, values.ravel(), flat, labels[order], left_out=asked.left_out, models=slopes)
+    made = from_influence(
+        asked.survey, values.ravel(), flat, labels[order], left_out=asked.left_out, models=slopes,
+        group=[i % groups for i in range(values.size)],
+    )  # fmt: skip
     return Joint(asked, made, flat, models)
 
 
@@ -238,6 +243,16 @@ def grouped(survey: Survey, by: Sequence[str], rows: np.ndarray) -> tuple[np.nda
     frame = frames.in_memory(survey.frame, by).iloc[rows]
     parts = frame.groupby(list(by), sort=True, observed=True, dropna=True)
     return parts.ngroup().to_numpy(), parts.size().reset_index()[list(by)]
+
+
+def missing_groups(data: pd.DataFrame, by: Sequence[str], eligible: np.ndarray, found: pd.DataFrame) -> list[str]:
+    """Return, in words, the groups of the domain in which no one answered."""
+    if not by:
+        return []
+    have = set(found.itertuples(index=False, name=None))
+    lines = data.loc[eligible, list(by)].dropna().itertuples(index=False, name=None)
+    gone = Counter(group for group in lines if group not in have)
+    return [f"no one answered in {', '.join(map(str, group))} ({n:,} rows)" for group, n in gone.items()]
 
 
 def counted(out: np.ndarray) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class FourPrices:
     where: Expression | None
     drop: bool
     unit: str
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def complete(self) -> Expression:
@@ -98,6 +99,10 @@ class FourPrices:
     def crossings(self) -> Crossings:
         """The curves of each group; refused where too few answered, or all named one price."""
         n, complete = int(self.used.n.sum()), int(self.counted.n.sum())
+        if not complete:
+            raise NoRowsError(
+                "van_westendorp: no row holds all four prices. Look at the columns given for each question, and at where=."
+            )
         if n < FEWEST:
             raise NoRowsError(
                 f"van_westendorp: {n} respondents gave four prices in order (of {complete:,} who gave four); at least {FEWEST} "
@@ -123,7 +128,7 @@ class FourPrices:
         none = said.endswith(": none")
         if self.drop and mixed:
             said = f"{said.removesuffix('none')}{order}" if none else f"{said}, {order}"
-        return (said, *([f"kept: {order}"] if mixed and not self.drop else []), *remarks)
+        return (said, *([f"kept: {order}"] if mixed and not self.drop else []), *self.remarks, *remarks)
 
     def inconsistent(self) -> np.ndarray:
         """Return how many answers are inconsistent, by group; unweighted."""

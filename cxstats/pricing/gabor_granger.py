@@ -25,6 +25,7 @@ from cxstats.score import Score
 from cxstats.survey import Survey
 
 FEWEST = 10  # answers at a price
+STOPPED = 0.95  # of the missing answers follow from others: asking may have stopped when the answer was clear
 
 
 def gabor_granger(
@@ -137,11 +138,28 @@ def gabor_granger(
     if ladder:
         implied = raw.n.sum() - measure(rows, plain, list(groups), where).n.sum()
         said.append(f"ladder: {implied:,.0f} missing answers stand for a no above a no, or a yes below a yes")
+    else:
+        said += _forgotten_ladder(rows, plain, [_implied(k, list(columns), answers) for k in range(len(at))], where)
     wavering = _any([answers[j].no & answers[k].yes for k in range(len(at)) for j in range(k)])
     n = measure(rows, Score(when(wavering, 1.0, 0.0), wavering, "wavering"), list(groups), where).n.sum()
-    said += [f"{n:,.0f} respondents accept a price above one that they refuse"] if n else []
+    who = "respondent accepts" if n == 1 else "respondents accept"
+    said += [f"{n:,.0f} {who} a price above one that they refuse"] if n else []
     raw._origin = replace(raw._origin, left_out=tuple(said))
     return GaborGranger(raw, pooled(raw), cost, unit)
+
+
+def _forgotten_ladder(survey: Survey, plain: list[Score], implied: list[Score], where: Expression | None) -> list[str]:
+    """Say so where nearly all missing answers follow from the others: asking may have stopped there."""
+    some = _any([score.base for score in plain])
+    anyone = Score(when(some, 1.0, 0.0), some, "anyone")
+    asked, known, told = (measure(survey, scores, None, where).n.sum() for scores in ([anyone], plain, implied))
+    missing, follows = len(plain) * asked - known, told - known
+    if not missing or follows < STOPPED * missing:
+        return []
+    return [
+        f"{follows:,.0f} of {missing:,.0f} missing answers lie above a no or below a yes: if asking stopped there, state "
+        "ladder=True"
+    ]
 
 
 class Answer:

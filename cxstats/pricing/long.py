@@ -205,7 +205,9 @@ def _chosen(values: Sequence[Any], names: Sequence[str], column: str) -> np.ndar
         if odd:
             raise DataError(
                 f"{PLACE}(chosen={column!r}): {odd[0]!r} in row {texts.index(odd[0]) + 1} is none of the alternatives "
-                f"{listing(list(names))}. Name them alike, or name the columns as {{attribute: {{alternative: column}}}}."
+                f"{listing(list(names))}. Name them alike, or name the columns as {{attribute: {{alternative: column}}}}. "
+                "If it means that none was chosen, make it missing (such tasks are left out and counted), or give it columns "
+                "as an alternative of its own, with a price of 0 and an attribute that is 1 for it alone."
             )
         number = {text: names.index(name) for text, name in ends.items() if name is not None}
     return np.asarray([-1 if t is None else number[t] for t in texts], dtype=np.int64)

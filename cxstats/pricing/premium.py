@@ -11,11 +11,11 @@ import numpy as np
 from cxstats import frames
 from cxstats.errors import ArgumentError, DataError, NoGroupError, NoRowsError, suggestion
 from cxstats.expression import Expression
-from cxstats.inference.influence import weights
+from cxstats.inference.influence import REMARK, weights
 from cxstats.pricing.asked import asked as asked_columns
-from cxstats.pricing.asked import holds, need_unit
+from cxstats.pricing.asked import codes, holds, need_unit
 from cxstats.pricing.bids import Answers
-from cxstats.pricing.fitting import Asked, Covariate, counted, covariates_of, grouped
+from cxstats.pricing.fitting import Asked, Covariate, counted, covariates_of, grouped, missing_groups
 from cxstats.pricing.observed import Levels
 from cxstats.pricing.stated import PLACE, Stated
 from cxstats.pricing.steps import ExperiencePremium
@@ -164,9 +164,13 @@ def experience_premium(
     x, stand_for, base = covariates_of(survey, adjusting, kept, f"{PLACE}(adjust=)")
     x = np.column_stack([x[:, :1], *(code[kept] == j for j in range(1, len(levels))), x[:, 1:]]).astype(np.float64)
     stand_for = [*(Covariate(level, value) for value in levels[1:]), *stand_for]
+    said = missing_groups(data, groups, np.isin(np.arange(len(data)), eligible), table)
+    if outcome is not None:
+        said += codes({outcome: np.where(np.isinf(answers.upper), np.nan, answers.upper)[kept]})
+    left_out = (*counted(out), *(f"{REMARK}{one}" for one in said))
     asked = Asked(
         survey, kept, answers.take(kept), x, tuple(stand_for), {level: levels[0]} | base, group, table, weight[kept],
-        counted(out), unit, len(data), len(eligible),
+        left_out, unit, len(data), len(eligible),
     )  # fmt: skip
     fits = [_fitted(asked, ranked, g) for g in range(len(table))]
     return ExperiencePremium(
@@ -225,7 +229,10 @@ def _fitted(asked: Asked, levels: Levels, g: int) -> Any:
     for j, value in enumerate(order):
         here = code == j
         if not here.any():
-            raise NoGroupError(f"{place}: no answer is of level {value!r} ({levels.column}). Leave it out of order=.")
+            remedy = (
+                "Leave the group out with where=, or the level out of order=" if labels else "Leave it out of order="
+            )
+            raise NoGroupError(f"{place}: no answer is of level {value!r} ({levels.column}). {remedy}.")
         for limit, said in ((upper, "more than stated, with no upper limit"), (lower, "0, or have no lower limit")):
             if np.isinf(limit[here]).all():
                 raise NotIdentifiedError(

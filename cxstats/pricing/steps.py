@@ -11,8 +11,10 @@ import numpy as np
 from cxstats.errors import ArgumentError
 from cxstats.inference import Estimate
 from cxstats.inference.influence import from_influence
+from cxstats.inference.known import as_it_is
+from cxstats.inference.leverage import Informed
 from cxstats.inference.rows import unit_of_difference
-from cxstats.pricing.amounts import indices, points
+from cxstats.pricing.amounts import indices, of_their_levels, people, points
 from cxstats.pricing.fitting import Asked, joint
 from cxstats.pricing.observed import Levels, Observed
 from cxstats.pricing.tolerance import Distribution, Fit, NotIdentifiedError
@@ -28,7 +30,7 @@ class ExperiencePremium(Observed):
     ----------
     means : Estimate
         The mean amount by level (and group), by interval regression, at the weighted means of the adjusting columns; labels
-        ``metric``, those of ``by``, and the level. `n` counts all answers of the model, whose spread they share.
+        ``metric``, those of ``by``, and the level. The spread that they share is that of all answers of the model.
     steps : Estimate
         Each level minus the one before, labelled by ``contrast``: "met - missed".
     overall : Estimate
@@ -56,7 +58,8 @@ class ExperiencePremium(Observed):
 
     @cached_property
     def means(self) -> Estimate:  # noqa: D102  (documented as an attribute)
-        return self._joint.through(lambda v: self._at_levels(v).ravel(), self._labels("mean"), self._asked.unit)
+        found = self._joint.through(lambda v: self._at_levels(v).ravel(), self._labels("mean"), self._asked.unit)
+        return of_their_levels(found, people(self._asked, self._held))
 
     @cached_property
     def steps(self) -> Estimate:  # noqa: D102
@@ -68,11 +71,14 @@ class ExperiencePremium(Observed):
 
     @cached_property
     def per_step(self) -> Estimate:  # noqa: D102
-        place = np.arange(len(self._levels.order)) - (len(self._levels.order) - 1) / 2
+        size, groups = len(self._levels.order), len(self._asked.groups)
+        place = np.arange(size) - (size - 1) / 2
+        slopes = np.kron(np.eye(groups), place / (place @ place))
         labels = self._asked.groups.assign(trend=f"slope over {self._levels.column}")
         labels.insert(0, "metric", "mean")
         unit = f"{unit_of_difference(np.asarray([self._asked.unit], dtype=object))[0]} per step".strip()
-        return self._joint.through(lambda v: self._at_levels(v) @ place / (place @ place), labels, unit)
+        units, means = np.full(groups, unit, dtype=object), self.means
+        return means._linear(slopes @ means.values, slopes, slopes != 0, labels, units, as_it_is(means))
 
     def _at_levels(self, values: np.ndarray) -> np.ndarray:
         """Return the mean amounts, groups x levels: where the index ``x'b + c a`` is 0."""
@@ -222,17 +228,24 @@ class ExperiencePremium(Observed):
         values = np.zeros((len(asked.groups), size))
         influence = np.full((asked.asked_of, *values.shape), np.nan)
         moves = self._joint.influence.reshape(asked.asked_of, -1, len(asked.groups))
+        models: list[tuple[Informed, np.ndarray]] = []
         for g, (fit, rows) in enumerate(zip(self._fits, asked.members, strict=True)):
             area, slopes = _area(asked.x[rows], fit.coefficients, cap)
-            here = asked.rows[rows]
+            here, code, each = asked.rows[rows], self._levels.code[rows], np.zeros((values.size, slopes.shape[1]))
             for j in range(size):
-                of = np.where(self._levels.code[rows] == j, asked.weight[rows], 0.0)
+                of = np.where(code == j, asked.weight[rows], 0.0)
                 of /= of.sum()
                 values[g, j] = of @ (area - amounts[rows])
                 own = of / asked.weight[rows] * (area - amounts[rows] - values[g, j])
                 influence[here, g, j] = own + moves[here][:, : slopes.shape[1], g] @ (of @ slopes)
+                each[g * size + j] = of @ slopes
+            observed = Informed.of_means(here, asked.weight[rows], code, np.ones(size))
+            models += [(self._joint.models[g][0], each), (observed, np.eye(values.size)[:, g * size : (g + 1) * size])]
         labels, flat = self._labels(f"misfit up to {cap:g}"), influence.reshape(asked.asked_of, -1)
-        return from_influence(asked.survey, values.ravel(), flat, labels, unit=asked.unit, left_out=asked.left_out)
+        found = from_influence(
+            asked.survey, values.ravel(), flat, labels, unit=asked.unit, left_out=asked.left_out, models=models
+        )
+        return of_their_levels(found, people(asked, self._held))
 
     @property
     def selection(self) -> str:  # noqa: D102

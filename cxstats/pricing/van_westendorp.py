@@ -14,7 +14,7 @@ from cxstats.expression import Expression, col
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.measure import measure
 from cxstats.metrics import share
-from cxstats.pricing.asked import asked, need_unit, price_answer, thinned
+from cxstats.pricing.asked import asked, codes, counting, need_unit, price_answer, thinned
 from cxstats.pricing.four_prices import CROSSING, DEFINITION, QUESTIONS, FourPrices
 from cxstats.pricing.newton_miller_smith import NewtonMillerSmith, market, need_prices
 
@@ -133,7 +133,10 @@ def van_westendorp(
     places = {f"{name}=": column for name, column in (named | given).items()}
     rows, groups = asked(function, survey, places, by, where)
     measure(rows, [price_answer(f"{function}({name}=)", column) for name, column in named.items()], list(groups), where)
-    ask = FourPrices(rows, named, groups, where, inconsistent == "drop", unit)
+    data: Any = rows.frame.data  # type: ignore[attr-defined]
+    inside = counting(rows, where)
+    said = codes({name: data.loc[inside, name].to_numpy(dtype=np.float64, na_value=np.nan) for name in named.values()})
+    ask = FourPrices(rows, named, groups, where, inconsistent == "drop", unit, tuple(said))
     intent = None if not given else market(rows, named, given, calibration, groups, where, ask.ordered, unit)
     return VanWestendorp(ask, definition, intent)
 

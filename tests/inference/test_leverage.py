@@ -6,7 +6,7 @@ import pytest
 
 import cxstats as cx
 from cxstats.inference import leverage
-from cxstats.inference.leverage import Informed, seen
+from cxstats.inference.leverage import Informed, Psus, seen
 
 
 def regression(x: np.ndarray, weight: np.ndarray, rows: np.ndarray) -> Informed:
@@ -50,7 +50,7 @@ def test_equals_the_residual_matrix(monkeypatch: pytest.MonkeyPatch, weighted: b
     weight = rng.uniform(0.5, 3, n) if weighted else np.ones(n)
     survey = cx.Survey(pd.DataFrame({"w": weight, "c": psu, "s": stratum}), "w", "s", "c")
     slopes = np.eye(3)
-    found = seen(survey, [(regression(x, weight, np.arange(n)), slopes)])
+    found = seen(Psus.read(survey), [(regression(x, weight, np.arange(n)), slopes)])
     np.testing.assert_allclose(found, dense(x, weight, psu, stratum, slopes), rtol=1e-9)
 
 
@@ -63,9 +63,9 @@ def test_many_rows_are_counted_without_what_the_fit_hides(monkeypatch: pytest.Mo
         regression(x, np.ones(n), np.arange(n)),
         np.eye(2),
     )
-    quick = seen(survey, [(model, slopes)])
+    quick = seen(Psus.read(survey), [(model, slopes)])
     monkeypatch.setattr(leverage, "PLENTY", np.inf)
-    whole = seen(survey, [(model, slopes)])
+    whole = seen(Psus.read(survey), [(model, slopes)])
     np.testing.assert_allclose(quick, whole, rtol=5e-3)
     assert (quick[1] != whole[1]).all()
 
@@ -76,7 +76,7 @@ def test_a_mean_is_as_the_kernel_knows_it() -> None:
     survey = cx.Survey(frame, "w", psu="c")
     mean = cx.measure(survey, cx.mean("y"))
     bias, kept = mean._small
-    ours = seen(survey, [(regression(np.ones((200, 1)), frame["w"].to_numpy(), np.arange(200)), np.eye(1))])
+    ours = seen(Psus.read(survey), [(regression(np.ones((200, 1)), frame["w"].to_numpy(), np.arange(200)), np.eye(1))])
     assert ours[0] == pytest.approx(bias, rel=0.02)  # the kernel takes PSUs of n answers of one weight
     assert ours[1] == pytest.approx(mean.df * kept, rel=0.02)
 
@@ -86,7 +86,7 @@ def test_what_one_psu_holds_is_hidden() -> None:
     psu = np.repeat(np.arange(20), 5)
     x = np.column_stack([np.ones(n), psu == 0, psu < 3])
     survey = cx.Survey(pd.DataFrame({"c": psu}), psu="c")
-    bias, df = seen(survey, [(regression(x, np.ones(n), np.arange(n)), np.eye(3))])
+    bias, df = seen(Psus.read(survey), [(regression(x, np.ones(n), np.arange(n)), np.eye(3))])
     assert np.isfinite(bias).tolist() == [True, False, True]
     assert df[1] == 0
     assert df[2] < 2.5
@@ -97,7 +97,7 @@ def test_functions_of_two_models_are_known_no_better_than_by_the_worse() -> None
     x = np.column_stack([np.ones(60), rng.normal(size=60)])
     survey = cx.Survey(pd.DataFrame({"c": np.arange(60)}))
     few, many = (regression(x[rows], np.ones(len(rows)), rows) for rows in (np.arange(8), np.arange(8, 60)))
-    alone = [seen(survey, [(model, np.eye(2))]) for model in (few, many)]
-    both = seen(survey, [(few, np.eye(2)), (many, np.eye(2))])
+    alone = [seen(Psus.read(survey), [(model, np.eye(2))]) for model in (few, many)]
+    both = seen(Psus.read(survey), [(few, np.eye(2)), (many, np.eye(2))])
     np.testing.assert_allclose(both[0], np.maximum(alone[0][0], alone[1][0]))
     np.testing.assert_allclose(both[1], np.minimum(alone[0][1], alone[1][1]))

@@ -248,7 +248,7 @@ def people(draw: np.random.Generator, n: int) -> pd.DataFrame:
             {"c": 2.0},
             {},
             DataError,
-            r"0 respondents gave four prices in order \(of 200 who gave four\).*inconsistent='keep'",
+            r"no row holds all four prices in order \(of 200 who gave four\).*inconsistent='keep'",
         ),
         ({"tc": 9, "c": 9, "e": 9, "te": 9}, {}, DataError, "named one price, 9, for all four"),
         ({"tc": np.nan}, {}, DataError, "0 respondents gave four prices"),
