@@ -122,9 +122,9 @@ def experience_premium(
     ...                               order=["poor", "adequate", "wow"], adjust="tenure", open_above=100)
     >>> found.means.frame()[["service_level", "n", "estimate", "conf_low", "conf_high"]].round(1)
       service_level     n  estimate  conf_low  conf_high
-    0          poor  7620      38.6      35.1       42.1
-    1      adequate  7620      52.5      50.8       54.2
-    2           wow  7620      57.2      53.5       60.9
+    0          poor  1466      38.6      35.1       42.1
+    1      adequate  4421      52.5      50.8       54.2
+    2           wow  1733      57.2      53.5       60.9
     >>> found.steps.frame()[["contrast", "estimate", "conf_low", "conf_high"]].round(1)
               contrast  estimate  conf_low  conf_high
     0  adequate - poor      13.9       9.7       18.1

@@ -55,7 +55,8 @@ def test_functions_of_the_coefficients_are_those_of_r(case, rows):
     less = np.asarray([-1, 1, 1, 1])  # R's is for one minute of waiting more, ours for one less
     assert model.wtp.values == pytest.approx(less * known["wtp"], rel=1e-6)
     assert model.wtp.vcov == pytest.approx(np.outer(less, less) * known["wtp_vcov"], rel=1e-5)
-    as_wide = 2 * t.cdf(t.ppf(0.975, known["df"]), model.wtp.df) - 1  # the levels at which t is R's
+    df = np.fmin(model.params.df[1:], model.params.df[0])  # of the attribute's coefficient, or the price's
+    as_wide = 2 * t.cdf(t.ppf(0.975, known["df"]), df) - 1  # the levels at which t is R's
     limits = np.asarray([
         model.wtp_intervals(level, method="fieller")[["conf_low", "conf_high"]].to_numpy()[i] for i, level in enumerate(as_wide)
     ])  # fmt: skip

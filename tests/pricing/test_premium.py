@@ -174,7 +174,7 @@ def test_what_is_left_out_is_counted_and_who_answered_is_said():
     assert found.selection in shown
     assert "Left out of 12 rows: 2 with no answer to pays, 1 with no answer to over, 1 without age" in shown
     assert "associated with the level" in shown
-    assert found.means.n.tolist() == [8, 8]
+    assert found.means.n.tolist() == [4, 4]
     assert found.up_to().n.tolist() == [4, 4]
     assert found.shares(25).values.tolist() == [25.0, 25.0]  # 25 itself is not more
     assert found.up_to().values.tolist() == pytest.approx([9.5, 15.75])
