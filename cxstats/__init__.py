@@ -25,6 +25,7 @@ from cxstats.charts import (
     plot_percentages,
     plot_prices,
     plot_published_trend,
+    plot_resolution,
     plot_trend,
     plot_valuation,
     plot_verdicts,
@@ -41,7 +42,14 @@ from cxstats.claims import (
     check,
     declare,
 )
-from cxstats.contacts import ContactLog, resolution_curve
+from cxstats.contacts import (
+    ContactLog,
+    Reconciliation,
+    channel_switches,
+    forced_effort,
+    reconcile,
+    resolution_curve,
+)
 from cxstats.datasets import (
     fetch_acsi,
     fetch_sfo,
@@ -127,6 +135,7 @@ __all__ = [
     "NewtonMillerSmith",
     "Percentage",
     "PublishedTrend",
+    "Reconciliation",
     "SampleSize",
     "Score",
     "Survey",
@@ -140,6 +149,7 @@ __all__ = [
     "below",
     "between",
     "catalogue",
+    "channel_switches",
     "check",
     "choice_model",
     "col",
@@ -155,6 +165,7 @@ __all__ = [
     "fetch_acsi",
     "fetch_sfo",
     "first_contact_resolution",
+    "forced_effort",
     "gabor_granger",
     "gap",
     "interaction",
@@ -180,6 +191,7 @@ __all__ = [
     "plot_percentages",
     "plot_prices",
     "plot_published_trend",
+    "plot_resolution",
     "plot_trend",
     "plot_valuation",
     "plot_verdicts",
@@ -188,6 +200,7 @@ __all__ = [
     "ranks",
     "ratio",
     "reaching",
+    "reconcile",
     "resolution_curve",
     "sample_size",
     "sample_survey",

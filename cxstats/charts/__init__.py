@@ -18,6 +18,7 @@ from cxstats.charts.nps import plot_nps
 from cxstats.charts.overlap import plot_overlap
 from cxstats.charts.prices import plot_prices
 from cxstats.charts.published import plot_percentages, plot_published_trend
+from cxstats.charts.resolution import plot_resolution
 from cxstats.charts.trend import plot_trend
 from cxstats.charts.valuation import plot_valuation
 from cxstats.charts.verdicts import plot_verdicts
@@ -35,6 +36,7 @@ __all__ = [
     "plot_percentages",
     "plot_prices",
     "plot_published_trend",
+    "plot_resolution",
     "plot_trend",
     "plot_valuation",
     "plot_verdicts",

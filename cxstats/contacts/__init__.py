@@ -1,6 +1,11 @@
 """Contact logs: first-contact resolution done right, forced effort, and what the log says beside the survey."""
 
 from cxstats.contacts.curve import resolution_curve
+from cxstats.contacts.effort import forced_effort
 from cxstats.contacts.log import ContactLog
+from cxstats.contacts.reconcile import Reconciliation, reconcile
+from cxstats.contacts.switches import channel_switches
 
-__all__ = ["ContactLog", "resolution_curve"]
+__all__ = [
+    "ContactLog", "Reconciliation", "channel_switches", "forced_effort", "reconcile", "resolution_curve",
+]  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+from fractions import Fraction
 from typing import Any
 
 from cxstats.errors import ArgumentError, ColumnError, DataError, listing
@@ -10,14 +12,21 @@ from cxstats.expression import Expression, Literal, col, when
 from cxstats.memory import Frame
 
 YES, NO = ("yes", "true", "y"), ("no", "false", "n")
-UNITS = {"D": 1.0, "H": 1 / 24, "W": 7.0, "MIN": 1 / 1440}
+SECONDS = {"MIN": 60, "H": 3_600, "D": 86_400, "W": 604_800}
 
 
 def flag(frame: Frame, column: str, place: str) -> Expression:
     """Return 1 for yes, 0 for no and missing for no answer, of true/false, 1/0 or yes/no."""
     kind = frame.kinds([column])[column]
     if kind in ("boolean", "number"):
-        return col(column) * 1.0 if kind == "number" else when(col(column), 1.0, 0.0)
+        value = col(column) + 0
+        other = [] if kind == "boolean" else frame.tally(col(column), (value != 0) & (value != 1), most=1)
+        if other:
+            raise DataError(
+                f"{place}: column {column!r} holds {float(other[0][0]):g}, where 1 for yes or 0 for no is needed. Say "
+                f"which numbers mean yes, such as frame[{column!r}] > 0."
+            )
+        return value
     if kind != "text":
         raise ColumnError(f"{place}: column {column!r} holds {frame.described(column)}, where yes or no is needed.")
     everyone = Literal(1.0) == 1.0
@@ -40,10 +49,12 @@ def span(within: Any, place: str) -> float:
         found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(d|days?|h|hours?|w|weeks?|min)\s*", within, flags=re.IGNORECASE)
         if found and float(found[1]) > 0:
             unit = found[2].upper()
-            return float(found[1]) * UNITS["MIN" if unit == "MIN" else unit[0]]
+            return float(
+                Fraction(found[1]) * SECONDS["MIN" if unit == "MIN" else unit[0]] / 86_400
+            )  # as exact as gaps are
     elif hasattr(within, "total_seconds"):
         if within.total_seconds() > 0:
-            return float(within.total_seconds()) / 86_400
+            return float(within / datetime.timedelta(days=1))
     elif isinstance(within, int | float) and not isinstance(within, bool) and 0 < within < float("inf"):
         return float(within)
     raise ArgumentError(f"{place}: a span above 0 such as '7D', '36h', or a number of days, is needed, not {within!r}.")

@@ -193,18 +193,22 @@ class ContactLog:
         customer = (self.columns.customer,)
         return (*customer, self.columns.issue) if same_issue and self.columns.issue else customer
 
-    def _spaced(self, by: tuple[str, ...]) -> tuple[Frame, int]:
-        if by not in self._orders:
-            self._orders[by] = frames.spaced(self._kept, by, self.columns.time, self._ties(by), self._drops)
-        return self._orders[by]
+    def _spaced(self, by: tuple[str, ...], carry: tuple[str, ...] = ()) -> tuple[Frame, int]:
+        if (by, carry) not in self._orders:
+            self._orders[by, carry] = frames.spaced(
+                self._kept, by, self.columns.time, self._ties(by), self._drops, carry
+            )
+        return self._orders[by, carry]
 
     @cached_property
-    def _orders(self) -> dict[tuple[str, ...], tuple[Frame, int]]:
+    def _orders(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Frame, int]]:
         return {}
 
     # --- as surveys -----------------------------------------------------------------------------------------------------
 
-    def survey(self, where: Expression | None = None, *, same_issue: bool | None = None) -> Survey:
+    def survey(
+        self, where: Expression | None = None, *, same_issue: bool | None = None, carry: Sequence[str] = ()
+    ) -> Survey:
         """Return the contacts as a survey with customers as primary sampling units, for every score, comparison and claim.
 
         Parameters
@@ -213,6 +217,8 @@ class ContactLog:
             The contacts wanted.
         same_issue : bool, optional
             Whether only contacts about the same issue are before or after one another; by default where the log has issues.
+        carry : list of str, optional
+            Columns whose value at the next contact is wanted, too: "channel" gives a column ``next_channel``.
 
         Returns
         -------
@@ -224,7 +230,9 @@ class ContactLog:
         Raises
         ------
         ArgumentError
-            If `where` is no condition, or there are no issues to tell apart.
+            If `where` is no condition, there are no issues to tell apart, or the log has a column ``next_<name>`` already.
+        ColumnError
+            If a column to carry is not there.
 
         Notes
         -----
@@ -247,7 +255,11 @@ class ContactLog:
         2   phone  14508      84.0      83.4       84.6
         3     web  10194      85.3      84.6       85.9
         """
-        found = self._frame(self._same(same_issue))
+        need_columns("survey(carry=)", carry, self._kept.columns)
+        taken = next((frames.NEXT + name for name in carry if frames.NEXT + name in self._kept.columns), None)
+        if taken is not None:
+            raise ArgumentError(f"survey(carry=): the log has a column {taken!r} of its own. Rename yours.")
+        found = self._frame(self._same(same_issue), tuple(carry))
         if where is not None:
             if not isinstance(where, Expression):
                 raise ArgumentError(
@@ -327,9 +339,9 @@ class ContactLog:
     def _ties(self, by: tuple[str, ...]) -> list[str]:
         return [name for place, name in self.columns.named().items() if name not in by and place != "time"]
 
-    def _frame(self, by: tuple[str, ...]) -> Frame:
+    def _frame(self, by: tuple[str, ...], carry: tuple[str, ...] = ()) -> Frame:
         """Return the contacts with the days before and after, into the log and left in it."""
-        return frames.placed(self._spaced(by)[0], self.columns.time, self._first, self._last, (IN, LEFT))
+        return frames.placed(self._spaced(by, carry)[0], self.columns.time, self._first, self._last, (IN, LEFT))
 
     def __repr__(self) -> str:
         span = f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} ({self.days:,.1f} days)"

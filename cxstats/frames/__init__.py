@@ -5,10 +5,10 @@ Spark) sum by themselves, asked through narwhals (`lazy`, in the words of `query
 """
 
 from cxstats.frames.runs import Runs, runs
-from cxstats.frames.spaced import AFTER, BEFORE, assigned, extent, flagged, kept, placed, spaced
+from cxstats.frames.spaced import AFTER, BEFORE, NEXT, assigned, extent, flagged, kept, placed, spaced
 from cxstats.frames.wrap import in_memory, together, wrap
 
 __all__ = [
-    "AFTER", "BEFORE", "Runs", "assigned", "extent", "flagged", "in_memory", "kept", "placed", "runs", "spaced", "together",
-    "wrap",
+    "AFTER", "BEFORE", "NEXT", "Runs", "assigned", "extent", "flagged", "in_memory", "kept", "placed", "runs", "spaced",
+    "together", "wrap",
 ]  # fmt: skip

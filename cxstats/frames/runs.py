@@ -77,9 +77,9 @@ def _joined(channels: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.nda
 
 def _lazily(frame: Frame, how: Runs) -> Frame:
     assert isinstance(frame, LazyFrame)
-    order = {"order_by": ["cx_at", *how.ties]}
-    starts = nw.when(nw.col(BEFORE) <= how.window).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
-    rows = frame.lazy.with_columns(cx_at=moment(frame, how.time), cx_first=starts)
+    order = {"order_by": ["cx_at", "cx_later", *how.ties]}  # of equal rows the one that was first stays so
+    later = nw.when(nw.col(BEFORE) <= how.window).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    rows = frame.lazy.with_columns(cx_at=moment(frame, how.time), cx_later=later, cx_first=1.0 - later)
     rows = rows.with_columns(cx_run=nw.col("cx_first").cum_sum().over(*how.by, **order))
     run, made = [*how.by, "cx_run"], {}
     if how.channel is not None:

@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 import narwhals as nw
 import numpy as np
 
+from cxstats.errors import ColumnError
 from cxstats.frames.lazy import LazyFrame
-from cxstats.frames.query import Query
+from cxstats.frames.query import Query, zoneless_moment
 from cxstats.memory import Frame, MemoryFrame, Rowwise
 from cxstats.memory.columns import Columns
 from cxstats.memory.keys import Cells, factorised, ordered
 
 DAY = 86_400e6  # microseconds
 EPOCH = datetime.datetime(1970, 1, 1)
-BEFORE, AFTER = "days_before", "days_after"
+BEFORE, AFTER, NEXT = "days_before", "days_after", "next_"
 
 
 def kept(frame: Frame, condition: Rowwise) -> Frame:
@@ -32,12 +33,23 @@ def kept(frame: Frame, condition: Rowwise) -> Frame:
         data = frame.data if held.all() else frame.data[held]
         return MemoryFrame(data, data)
     assert isinstance(frame, LazyFrame)
+    _need_plain(frame)
     query = Query(
         frame, condition.columns(), place=f"cx {max(map(len, frame.columns), default=0) * 'x'}"
     )  # a name not taken
     shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
     found = shown.filter(query.condition(condition)).select(*frame.columns)
     return LazyFrame(found.to_native(), found)
+
+
+def _need_plain(frame: LazyFrame) -> None:
+    """Raise `ColumnError` for a name that Spark reads as a step into a structure: windows take columns by their bare names."""
+    odd = next((name for name in frame.columns if frame.engine == "pyspark" and ("." in name or "`" in name)), None)
+    if odd is not None:
+        raise ColumnError(
+            f"column {odd!r}: Spark reads dots and backticks in a name as steps into a structure. Rename it first: "
+            f"frame.withColumnRenamed({odd!r}, {odd.replace('.', '_').replace('`', '_')!r})."
+        )
 
 
 def assigned(frame: Frame, columns: Mapping[str, Rowwise]) -> Frame:
@@ -91,16 +103,19 @@ def extent(frame: Frame, time: str) -> tuple[float, float]:
     return (np.nan, np.nan) if first is None else (float(first), float(last))
 
 
-def spaced(frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+def spaced(
+    frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool, carry: Sequence[str] = ()
+) -> tuple[Frame, int]:
     """Return the frame with columns ``days_before`` and ``days_after``, and how many rows it lost as duplicates.
 
     Times and keys are never missing here. Contacts of one key at one time go by the columns `ties`, missing ones first. If
-    `alike`, rows that agree in key, time and all of these are one contact.
+    `alike`, rows that agree in key, time and all of these are one contact. Of the columns `carry`, ``next_<name>`` holds the
+    value at the next contact.
     """
     return (
-        _in_memory(frame, by, time, ties, alike)
+        _in_memory(frame, by, time, ties, alike, carry)
         if isinstance(frame, MemoryFrame)
-        else _lazily(frame, by, time, ties, alike)
+        else _lazily(frame, by, time, ties, alike, carry)
     )
 
 
@@ -112,7 +127,7 @@ def placed(frame: Frame, time: str, first: float, last: float, names: tuple[str,
         return MemoryFrame(data, data)
     assert isinstance(frame, LazyFrame)
     when = moment(frame, time)
-    rows = frame.lazy.with_columns(((when - first) / DAY).alias(names[0]), ((last - when) / DAY).alias(names[1]))
+    rows = frame.lazy.with_columns(_days(when - first, when).alias(names[0]), _days(last - when, when).alias(names[1]))
     return LazyFrame(rows.to_native(), rows)
 
 
@@ -141,7 +156,9 @@ def sorted_rows(
     return order, np.diff(key[order], prepend=-1) != 0, len(gone)
 
 
-def _in_memory(frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+def _in_memory(
+    frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool, carry: Sequence[str]
+) -> tuple[Frame, int]:
     order, new, gone = sorted_rows(frame, by, time, ties, alike)
     at = _microseconds(frame, time)
     step = np.diff(at[order], prepend=0) / DAY
@@ -149,6 +166,11 @@ def _in_memory(frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[
     before[order] = np.where(new, np.nan, step)
     after[order[:-1]] = np.where(new[1:], np.nan, step[1:])
     data = frame.data.assign(**{BEFORE: before, AFTER: after})
+    if carry:
+        following = np.full(len(at), -1)  # the row of the next contact, -1 for none
+        following[order[:-1]] = np.where(new[1:], -1, order[1:])
+        rows = frame.data[list(carry)].reset_index(drop=True).reindex(following)
+        data = data.assign(**{NEXT + name: rows[name].array for name in carry})
     if gone:
         stays = np.zeros(len(at), dtype=bool)
         stays[order] = True
@@ -192,7 +214,7 @@ def moment(frame: LazyFrame, time: str) -> nw.Expr:
     """Return whole microseconds since 1970, as a 64-bit float holds them exactly."""
     dtype = frame.schema[time]
     if frame.engine == "pyspark":
-        return (nw.col(time).cast(nw.Float64) * 1e6).round(0)
+        return _moment_on_spark(nw.col(time), dtype)
     if dtype == nw.Date:
         return (nw.col(time).cast(nw.Datetime("us")) - EPOCH).dt.total_microseconds().cast(nw.Float64)
     zone = getattr(dtype, "time_zone", None)
@@ -200,7 +222,23 @@ def moment(frame: LazyFrame, time: str) -> nw.Expr:
     return (nw.col(time) - nw.lit(epoch)).dt.total_microseconds().cast(nw.Float64)
 
 
-def _lazily(frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool) -> tuple[Frame, int]:
+def _moment_on_spark(at: nw.Expr, dtype: Any) -> nw.Expr:
+    """Return microseconds on Spark, whose spans are cast to whole seconds; what has no zone is never read in the session's."""
+    if getattr(dtype, "time_zone", None) is not None:
+        return (at.cast(nw.Float64) * 1e6).round(0)
+    at = at.cast(nw.Datetime("us"))
+    seconds = (at - zoneless_moment(EPOCH, "pyspark")).cast(nw.Int64).cast(nw.Float64)
+    return seconds * 1e6 + at.dt.microsecond()
+
+
+def _days(span: nw.Expr, at: nw.Expr) -> nw.Expr:
+    """Return microseconds as days, to the last digit: by a constant polars does not divide, it multiplies by the inverse."""
+    return span / (at * 0 + DAY)
+
+
+def _lazily(
+    frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool, carry: Sequence[str]
+) -> tuple[Frame, int]:
     assert isinstance(frame, LazyFrame)
     rows, gone = frame.lazy, 0
     if alike:
@@ -212,8 +250,9 @@ def _lazily(frame: Frame, by: Sequence[str], time: str, ties: Sequence[str], ali
     over = {"order_by": ["cx_at", *ties]}
     at = nw.col("cx_at")
     rows = rows.with_columns(cx_at=moment(frame, time)).with_columns(
-        ((at - at.shift(1).over(*by, **over)) / DAY).alias(BEFORE),
-        ((at.shift(-1).over(*by, **over) - at) / DAY).alias(AFTER),
+        _days(at - at.shift(1).over(*by, **over), at).alias(BEFORE),
+        _days(at.shift(-1).over(*by, **over) - at, at).alias(AFTER),
+        *(nw.col(name).shift(-1).over(*by, **over).alias(NEXT + name) for name in carry),
     )
     rows = rows.drop("cx_at")
     return LazyFrame(rows.to_native(), rows), gone
