@@ -43,8 +43,8 @@ def plot_resolution(curve: Estimate, ax: Axes | None = None, *, level: float = 0
 
     Notes
     -----
-    Between the windows asked for lines are straight; the curve is not. Ribbons that overlap do not say that groups do not differ:
-    use ``curve.contrast``.
+    Between the windows asked for lines are straight; the curve is not. Ribbons that overlap do not say that groups do not
+    differ: use ``curve.contrast``.
 
     References
     ----------
