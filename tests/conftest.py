@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,28 @@ def _duckdb(frame: pd.DataFrame) -> Any:
     return duckdb.from_arrow(_arrow(frame))
 
 
+@functools.cache
+def spark_session() -> Any:
+    """Return the one session of Spark on this machine."""
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # quick to start
+        "spark.driver.host": "127.0.0.1",
+        "spark.log.level": "ERROR",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    return SparkSession.builder.master("local[2]").appName("cxstats").config(map=settings).getOrCreate()
+
+
+def _spark(frame: pd.DataFrame) -> Any:
+    return spark_session().createDataFrame(_arrow(frame))
+
+
 MOVES: dict[str, Move] = {
     "pandas": lambda frame: frame,
     "pandas-nullable": lambda frame: frame.convert_dtypes(),
@@ -42,8 +65,9 @@ MOVES: dict[str, Move] = {
     "polars-lazy": lambda frame: _polars(frame).lazy(),
     "pyarrow": _arrow,
     "duckdb": _duckdb,
+    "spark": _spark,
 }
-ENGINES = list(MOVES)
+ENGINES = [engine for engine in MOVES if engine != "spark"]  # which starts slowly: `test_spark`
 UNLIKE = ["pandas", "polars-lazy", "duckdb"]  # three different roads through the code
 
 
@@ -81,3 +105,15 @@ def reference_data() -> Callable[[str], pd.DataFrame]:
         return read[name].copy()
 
     return data
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return a schedule in which one worker runs all tests of Spark, so that it starts once, and any worker the others."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneSession(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "spark" if nodeid.startswith("tests/test_spark.py") else nodeid
+
+    return OneSession(config, log) if config.getvalue("dist") == "load" else None

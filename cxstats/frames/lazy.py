@@ -30,6 +30,10 @@ class LazyFrame(Frame):
     def engine(self) -> str:
         return str(self.lazy.implementation).rsplit(".", 1)[-1].lower()
 
+    def column(self, name: str) -> nw.Expr:
+        """Return a column, whatever its name: Spark takes dots as steps into a structure unless the name is quoted."""
+        return nw.col(f"`{name.replace('`', '``')}`").alias(name) if self.engine == "pyspark" else nw.col(name)
+
     def _kind(self, column: str) -> str:
         dtype = self.schema[column]
         if dtype.is_numeric():

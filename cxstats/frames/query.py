@@ -56,7 +56,7 @@ class Query:
         self.rows = frame.lazy.select(**shown) if shown else frame.lazy
 
     def cleaned(self, name: str) -> nw.Expr:
-        expr, dtype = nw.col(name), self.frame.schema[name]
+        expr, dtype = self.frame.column(name), self.frame.schema[name]
         if isinstance(dtype, nw.Enum):  # texts compare by their letters, on every engine
             return expr.cast(nw.String)
         if self.frame.kinds([name])[name] != "number":
@@ -65,7 +65,7 @@ class Query:
         return nw.when(~expr.is_nan()).then(expr) if dtype.is_float() else expr
 
     def _key(self, name: str) -> nw.Expr:
-        key = nw.col(name)
+        key = self.frame.column(name)
         return nw.when(~key.is_nan()).then(key) if self.frame.schema[name].is_float() else key
 
     def condition(self, condition: Rowwise) -> nw.Expr:
@@ -111,7 +111,7 @@ class Query:
             return Planned(OPERATORS[operation](a.number(), b.number()), "number")
         if a.kind != b.kind and {a.kind, b.kind} <= {"number", "boolean"}:
             return Planned(OPERATORS[operation](a.number(), b.number()), "boolean")
-        a, b = _dated(a, b)
+        a, b = _dated(a, b, self.frame.engine)
         return Planned(OPERATORS[operation](a.expr, b.expr), "boolean")
 
     def is_in(self, operand: Planned, options: Sequence[Any]) -> Planned:
@@ -154,12 +154,12 @@ def exact(dtype: Any) -> bool:
     return any(dtype == kind for kind in plain) or (isinstance(dtype, nw.Datetime) and dtype.time_unit != "ns")
 
 
-def _dated(a: Planned, b: Planned) -> tuple[Planned, Planned]:
+def _dated(a: Planned, b: Planned, engine: str) -> tuple[Planned, Planned]:
     """Write a moment as the column beside it holds such, or a column of dates as times where the moment has a time of day."""
     if _is_moment(b.raw) and a.raw is None:
-        return _dated_by(a, b.raw)
+        return _dated_by(a, b.raw, engine)
     if _is_moment(a.raw) and b.raw is None:
-        return _dated_by(b, a.raw)[::-1]
+        return _dated_by(b, a.raw, engine)[::-1]
     return a, b
 
 
@@ -167,7 +167,7 @@ def _is_moment(raw: Any) -> bool:
     return isinstance(raw, str | datetime.date)
 
 
-def _dated_by(column: Planned, raw: Any) -> tuple[Planned, Planned]:
+def _dated_by(column: Planned, raw: Any, engine: str) -> tuple[Planned, Planned]:
     dtype = column.dtype
     if not isinstance(dtype, nw.Date | nw.Datetime):
         return column, Planned(nw.lit(raw), "text" if isinstance(raw, str) else "time", raw=raw)
@@ -180,7 +180,15 @@ def _dated_by(column: Planned, raw: Any) -> tuple[Planned, Planned]:
     if isinstance(dtype, nw.Date):
         if moment.time() == datetime.time():
             return column, Planned(nw.lit(moment.date()), "time", raw=raw)
-        return Planned(column.expr.cast(nw.Datetime("us")), "time"), Planned(nw.lit(moment), "time", raw=raw)
-    if zone is not None:
-        moment = moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment.astimezone(ZoneInfo(zone))
+        return Planned(column.expr.cast(nw.Datetime("us")), "time"), Planned(
+            zoneless_moment(moment, engine), "time", raw=raw
+        )
+    if zone is None:
+        return column, Planned(zoneless_moment(moment, engine, dtype), "time", raw=raw)
+    moment = moment.replace(tzinfo=ZoneInfo(zone)) if moment.tzinfo is None else moment.astimezone(ZoneInfo(zone))
     return column, Planned(nw.lit(moment, dtype), "time", raw=raw)
+
+
+def zoneless_moment(moment: datetime.datetime, engine: str, dtype: Any = None) -> nw.Expr:
+    """Return a moment without a zone; Spark would take one of Python's as of the zone of this computer, a text as it is."""
+    return nw.lit(str(moment)).cast(nw.Datetime("us")) if engine == "pyspark" else nw.lit(moment, dtype)

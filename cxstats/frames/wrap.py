@@ -91,7 +91,7 @@ def together(samples: Mapping[str, Frame], weights: Mapping[str, str | None] | N
     selected = []
     for name, one in lazy.items():
         columns = [
-            (nw.col(c) if one.schema[c] == t else nw.col(c).cast(t))
+            (one.column(c) if one.schema[c] == t else one.column(c).cast(t))
             if c in one.schema
             else nw.lit(None, dtype=t).alias(c)
             for c, t in types.items()
@@ -99,7 +99,7 @@ def together(samples: Mapping[str, Frame], weights: Mapping[str, str | None] | N
         columns.append(nw.lit(name).alias("source"))
         if weights:
             weight = weights[name]
-            value = nw.col(weight).cast(nw.Float64) if weight else nw.lit(1.0)
+            value = one.column(weight).cast(nw.Float64) if weight else nw.lit(1.0)
             columns.append(value.alias("source_weight"))
         selected.append(one.lazy.select(*columns))
     return nw.concat(selected, how="vertical").to_native()
@@ -113,7 +113,7 @@ def in_memory(frame: Frame, columns: Sequence[str]) -> pd.DataFrame:
     if isinstance(frame, MemoryFrame):
         return frame.data[names].reset_index(drop=True)
     assert isinstance(frame, LazyFrame)
-    found = frame.lazy.select(*names).collect()
+    found = frame.lazy.select(*map(frame.column, names)).collect()
     return pd.DataFrame({name: _as_pandas(found.get_column(name)) for name in names})
 
 
