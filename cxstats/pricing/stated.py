@@ -62,8 +62,8 @@ class Stated:
             if len(bare):
                 rows = f"row {bare[0] + 1} ({len(bare):,} such rows)"
                 raise DataError(
-                    f"{PLACE}(more_than=): {rows} says more by {self.more_than!r}, but has no amount in {self.outcome!r}. Fill in "
-                    "the amount that it is more than: left out, the highest answers would be missing."
+                    f"{PLACE}(more_than=): {rows} says more by {self.more_than!r}, but has no amount in {self.outcome!r}. "
+                    "Fill in the amount that it is more than: left out, the highest answers would be missing."
                 )
             out[(out == "") & np.isnan(told)] = f"with no answer to {self.more_than}"
             more = told == 1

@@ -96,8 +96,8 @@ def van_westendorp(
 
     An interval holds the prices at which ``|D(p)| <= t se(D(p))`` with the error of the design at that price; it need not be
     symmetric. Its half-width over t is the standard error. In simulations over three price grids
-    (``benchmarks/price_points.md``) 95 % intervals held the price point in 95.2 % of simple random samples of 60 and 95.2 %
-    of 300, in 94.6 and 95.2 % in 30 PSUs, and in 93.1 and 95.2 % with weights of Kish's effect 1.5 (at 60, guarded limits
+    (``benchmarks/price_points.md``) 95 % intervals held the price point in 95.3 % of simple random samples of 60 and 95.2 %
+    of 300, in 94.5 and 95.2 % in 30 PSUs, and in 93.1 and 95.2 % with weights of Kish's effect 1.5 (at 60, guarded limits
     in 93.6 %).
 
     References
