@@ -145,7 +145,7 @@ class NewtonMillerSmith:
         return candidates(self._series, level)
 
     def __repr__(self) -> str:
-        return repr(self.best_price)
+        return f"Best prices among those looked at, for trial and for revenue\n{self.best_price!r}"
 
 
 def market(

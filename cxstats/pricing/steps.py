@@ -271,18 +271,23 @@ class ExperiencePremium(Observed):
             f"regression, normal, log-likelihood {self.log_likelihood:,.3f}, settled in {steps} steps. Steps are associated "
             "with the level, not shown to be caused by it."
         )
-        tables, unknown = [self.means, self.steps, self.overall], []
-        observed: list[Callable[[], list[Estimate]]] = [
-            lambda: [self.up_to(), self.steps_of(self.up_to()), self.misfit()],
-            lambda: [self.shares(), self.steps_of(self.shares())],
+        tables, unknown = {"By the model": self.means, "Steps": self.steps, "First to last": self.overall}, []
+        observed: list[Callable[[], dict[str, Estimate]]] = [
+            lambda: {
+                "Without a distribution": self.up_to(),
+                "Its steps": self.steps_of(self.up_to()),
+                "Model minus observed (0 if it fits)": self.misfit(),
+            },
+            lambda: {"Who would pay more": self.shares(), "Its steps ": self.steps_of(self.shares())},
         ]
         for without in observed:
             try:
-                tables += without()
+                tables |= without()
             except NotIdentifiedError as error:
                 unknown.append(f"Without a distribution, {error}")
-        bodies, feet = zip(*(repr(table).rsplit("\n", 1) for table in tables), strict=True)
-        return "\n\n".join([head, self.selection, *bodies, *unknown, "\n".join(dict.fromkeys(feet))])
+        bodies, feet = zip(*(repr(table).rsplit("\n", 1) for table in tables.values()), strict=True)
+        titled = [f"{title.strip()}\n{body}" for title, body in zip(tables, bodies, strict=True)]
+        return "\n\n".join([head, self.selection, *titled, *unknown, "\n".join(dict.fromkeys(feet))])
 
 
 def _area(x: np.ndarray, theta: np.ndarray, cap: float) -> tuple[np.ndarray, np.ndarray]:
