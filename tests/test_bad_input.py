@@ -657,8 +657,12 @@ def two_ways() -> cx.Estimate:
 
 
 def test_a_value_that_could_be_of_any_label_is_refused(two_ways):
-    with refused(ValueError, "contrast", "'app' could be a value of any of 'channel', 'quarter'", "{column: value}"):
-        two_ways.contrast("app", "call")
+    both = cx.measure(answers().assign(before=answers()["channel"]), cx.mean("wait"), by=["channel", "before"])
+    with refused(ValueError, "contrast", "'app' stands in 'channel', 'before'", "{column: value}"):
+        both.contrast("app", "call")
+    with refused(ValueError, "contrast", "'fax' is a value of none of 'channel', 'quarter'", "{column: value}"):
+        two_ways.contrast("fax", "call")
+    assert two_ways.contrast("app", "call").labels["quarter"].tolist() == ["2025Q1", "2025Q2"]
 
 
 def test_sides_that_pick_by_different_labels_are_refused(two_ways):

@@ -43,6 +43,7 @@ ASKED = {price: f"buy_at_{price}" for price in (20, 30, 40, 50, 60)}
 PRICES = {  # of rows of the sample survey: the result, and how to draw it
     "demand": (lambda rows: cx.gabor_granger(rows, ASKED), lambda found, ax=None: cx.plot_demand(found, ax)[-1]),
     "prices": (lambda rows: cx.van_westendorp(rows, **FOUR), cx.plot_prices),
+    "resolution": (lambda rows: cx.resolution_curve(_log(marked="synthetic" in rows), days=(1, 7)), cx.plot_resolution),
     "valuation": (lambda rows: cx.contingent_valuation(rows, bid="bid", answer="bid_accepted"), cx.plot_valuation),
 }
 
@@ -50,6 +51,12 @@ PRICES = {  # of rows of the sample survey: the result, and how to draw it
 def _latest(*, marked: bool = True) -> pd.DataFrame:
     rows = cx.load_survey().query("quarter == '2026Q3'")
     return rows if marked else pd.DataFrame(rows.drop(columns="synthetic").to_dict("list"))
+
+
+def _log(*, marked: bool) -> cx.ContactLog:
+    contacts = cx.load_contacts().head(8000)
+    rows = contacts if marked else pd.DataFrame(contacts.drop(columns="synthetic").to_dict("list"))
+    return cx.ContactLog(rows, customer="customer", time="time")
 
 
 def _forest(est: cx.Estimate, ax: Axes | None = None) -> Axes:
