@@ -22,6 +22,7 @@ from cxstats.memory.columns import Columns
 from cxstats.memory.keys import Cells, factorised, ordered
 
 DAY = 86_400e6  # microseconds
+WHOLE = (1_000_000, 1_000)  # microseconds: times are whole seconds more often than not
 EPOCH = datetime.datetime(1970, 1, 1)
 BEFORE, AFTER, NEXT = "days_before", "days_after", "next_"
 
@@ -148,12 +149,12 @@ def sorted_rows(
     at, factors = _microseconds(frame, time), [factorised(frame.data[name]) for name in by]
     key = Cells([codes for codes, _ in factors], [len(levels) for _, levels in factors], len(at)).number
     order, new = _order(key, at)
-    tied = np.flatnonzero(~new & (np.diff(at[order], prepend=-1) == 0))
-    if not len(tied) or not ties:
+    tied = np.flatnonzero(~(new | _changes(at[order])))
+    if not len(tied):
         return order, new, 0
     order, gone = _untied(frame, order, tied, ties, alike)
     order = np.delete(order, gone) if len(gone) else order
-    return order, np.diff(key[order], prepend=-1) != 0, len(gone)
+    return order, _changes(key[order]), len(gone)
 
 
 def _in_memory(
@@ -182,12 +183,19 @@ def _order(key: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows by key and time, and where in this order a key begins."""
     if not len(at):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
-    first, span = int(at.min()), int(at.max()) - int(at.min()) + 1
-    if (int(key.max()) + 1) * span < np.iinfo(np.int64).max:
-        order = np.argsort(key * span + (at - first), kind="stable")
-    else:
-        order = np.lexsort((at, key))
-    return order, np.diff(key[order], prepend=-1) != 0
+    since, keys, most = at - at.min(), int(key.max()) + 1, np.iinfo(np.int64).max
+    if keys * (int(since.max()) + 1) >= most:
+        since //= next((unit for unit in WHOLE if not (since % unit).any()), 1)
+    span = int(since.max()) + 1
+    order = np.argsort(key * span + since) if keys * span < most else np.lexsort((since, key))
+    return order, _changes(key[order])
+
+
+def _changes(values: np.ndarray) -> np.ndarray:
+    """Return where a value is not the one before it."""
+    found = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
 
 
 def _untied(
@@ -201,9 +209,9 @@ def _untied(
     sorting = np.lexsort((*reversed(codes), run))
     order = order.copy()
     order[places] = order[places][sorting]
-    same = np.diff(run[sorting], prepend=-1) == 0
+    same = ~_changes(run[sorting])
     for code in codes:
-        same &= np.diff(code[sorting], prepend=-2) == 0
+        same &= ~_changes(code[sorting])
     return order, places[same] if alike else np.zeros(0, dtype=np.int64)
 
 

@@ -36,6 +36,16 @@ def test_what_is_left_out_is_counted() -> None:
     assert log_of(frame, nobody=["0"], duplicates="keep").counts["contacts"] == 6
 
 
+def test_a_log_of_customers_and_times_alone_has_its_duplicates_taken_out() -> None:
+    frame = frame_of()[["who", "at"]]
+    frame = pd.concat([frame, frame.iloc[[1, 1, 4]]])
+    for native in (frame, frame.iloc[::-1], pl.from_pandas(frame), duckdb.from_df(frame)):
+        log = cx.ContactLog(native, customer="who", time="at")
+        assert log.counts["twice there"] == 3
+        assert cx.measure(log.survey(), cx.mean("days_after")).values[0] == pytest.approx((3 + 4.5 + 4.5 + 4.5) / 4)
+        assert cx.ContactLog(native, customer="who", time="at", duplicates="keep").counts["contacts"] == 11
+
+
 def test_customers_may_be_numbers() -> None:
     log = log_of(frame_of(who=[1, 2, 1, 0, 2, 1, 3, 0]))
     assert log.counts["of nobody"] == 2
