@@ -39,7 +39,9 @@ def log_of(rows: int) -> pd.DataFrame:
 
 def ours(frame: Any) -> int:
     log = cx.ContactLog(frame, customer="customer", time="time", duplicates="keep")
-    found = cx.measure(cx.Survey(log.survey().frame), cx.share(cx.col("days_after") <= WINDOW))  # of those with a next one
+    found = cx.measure(
+        cx.Survey(log.survey().frame), cx.share(cx.col("days_after") <= WINDOW)
+    )  # of those with a next one
     return round(float(found.values[0] / 100 * found.n[0]))
 
 
