@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cxstats import frames
-from cxstats.errors import CONVERT, ArgumentError, need_columns
+from cxstats.errors import CONVERT, ArgumentError, NoRowsError, need_columns
 from cxstats.expression import Expression, col
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.influence import gathered, weights
@@ -19,6 +19,9 @@ from cxstats.memory import Rowwise
 from cxstats.memory.columns import Columns
 from cxstats.score import CODE, Check, Score
 from cxstats.survey import Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FAR = 3  # times the next highest value: then the highest looks like a code
 
@@ -83,6 +86,22 @@ def holds(condition: Rowwise, survey: Survey) -> np.ndarray:
     """Return for each row whether it is known to fulfil the condition."""
     rows = Columns(survey.frame, frames.in_memory(survey.frame, survey.frame.columns))
     return np.concatenate([chunk.truth(condition.evaluate(chunk)) for chunk in rows.chunks()])
+
+
+def domain_of(
+    place: str, survey: Survey, where: Expression | None, columns: Sequence[str]
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return the rows, their weights, and why each is outside of the domain ("": inside); columns named are answered."""
+    data, weight = frames.in_memory(survey.frame, survey.frame.columns), weights(survey)
+    if not len(data):
+        raise NoRowsError(f"{place}: the frame has no rows.")
+    out = np.full(len(data), "", dtype=object)
+    if where is not None:
+        out[~holds(where, survey)] = "outside where="
+    out[(out == "") & (weight == 0)] = "with weight 0"
+    for column in columns:
+        out[(out == "") & data[column].isna().to_numpy()] = f"without {column}"
+    return data, weight, out
 
 
 def counting(survey: Survey, where: Expression | None) -> np.ndarray:

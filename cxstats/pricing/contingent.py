@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from cxstats import frames
 from cxstats.errors import ArgumentError, ColumnError, NoRowsError, need_columns, one_of
 from cxstats.expression import Expression
-from cxstats.inference.influence import REMARK, gathered, weights
-from cxstats.pricing.asked import codes, holds
+from cxstats.inference.influence import REMARK, gathered
+from cxstats.pricing.asked import codes, domain_of
 from cxstats.pricing.bids import PLACE, Columns, read
 from cxstats.pricing.fitting import Asked, counted, covariates_of, fits, grouped, missing_groups, need_names
 from cxstats.pricing.tolerance import DISTRIBUTIONS
@@ -139,15 +138,7 @@ def _valued(
     survey: Survey, columns: Columns, wanted: tuple[str, ...], groups: tuple[str, ...], name: str, where: Expression | None,
     yes: Any, open_above: Any, unit: str,
 ) -> ContingentValuation:  # fmt: skip
-    data, weight = frames.in_memory(survey.frame, survey.frame.columns), weights(survey)
-    if not len(data):
-        raise NoRowsError(f"{PLACE}: the frame has no rows.")
-    out = np.full(len(data), "", dtype=object)
-    if where is not None:
-        out[~holds(where, survey)] = "outside where="
-    out[(out == "") & (weight == 0)] = "with weight 0"
-    for column in groups:
-        out[(out == "") & data[column].isna().to_numpy()] = f"without {column}"
+    data, weight, out = domain_of(PLACE, survey, where, groups)
     of = DISTRIBUTIONS[name]
     answers = read(survey, columns, out == "", yes, open_above)
     out = np.where(out == "", answers.out, out)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats import frames
 from cxstats.errors import ArgumentError, DataError, NoGroupError, NoRowsError, suggestion
 from cxstats.expression import Expression
-from cxstats.inference.influence import REMARK, weights
+from cxstats.inference.influence import REMARK
 from cxstats.pricing.asked import asked as asked_columns
-from cxstats.pricing.asked import codes, holds, need_unit
+from cxstats.pricing.asked import codes, domain_of, need_unit
 from cxstats.pricing.bids import Answers
 from cxstats.pricing.fitting import Asked, Covariate, counted, covariates_of, grouped, missing_groups
 from cxstats.pricing.observed import Levels
@@ -141,15 +140,7 @@ def experience_premium(
     columns = named | {"level=": level} | {f"adjust={name!r}": name for name in adjusting}
     survey, groups = asked_columns(PLACE, survey, columns, by, where)
     _need_names(level, groups)
-    data, weight = frames.in_memory(survey.frame, survey.frame.columns), weights(survey)
-    if not len(data):
-        raise NoRowsError(f"{PLACE}: the frame has no rows.")
-    out = np.full(len(data), "", dtype=object)
-    if where is not None:
-        out[~holds(where, survey)] = "outside where="
-    out[(out == "") & (weight == 0)] = "with weight 0"
-    for column in (*groups, level):
-        out[(out == "") & data[column].isna().to_numpy()] = f"without {column}"
+    data, weight, out = domain_of(PLACE, survey, where, (*groups, level))
     eligible = np.flatnonzero(out == "")
     code = _codes(data[level], level, levels, eligible)
     answers = stated.read(survey, out == "")
