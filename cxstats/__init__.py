@@ -77,6 +77,7 @@ from cxstats.inference import (
     stack,
     successive,
 )
+from cxstats.inference.running import RunningTotals, read_totals, totals
 from cxstats.metrics import (
     csat,
     distribution,
@@ -136,6 +137,7 @@ __all__ = [
     "Percentage",
     "PublishedTrend",
     "Reconciliation",
+    "RunningTotals",
     "SampleSize",
     "Score",
     "Survey",
@@ -200,6 +202,7 @@ __all__ = [
     "ranks",
     "ratio",
     "reaching",
+    "read_totals",
     "reconcile",
     "resolution_curve",
     "sample_size",
@@ -212,5 +215,6 @@ __all__ = [
     "successive",
     "to_long",
     "total",
+    "totals",
     "van_westendorp",
 ]

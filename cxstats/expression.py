@@ -37,6 +37,7 @@ class Engine(Protocol[Value]):
     def apply(self, operation: str, operands: Sequence[Value]) -> Value: ...
     def is_in(self, operand: Value, options: Sequence[Constant]) -> Value: ...
     def lookup(self, by: Sequence[str], groups: Any, values: Any) -> Value: ...
+    def passed(self, operand: Value, ends: Sequence[float], reached: bool) -> Value: ...
 
 
 class Expression:
@@ -305,6 +306,25 @@ class Lookup(Expression):
 
     def __repr__(self) -> str:
         return f"lookup({self.name})"
+
+
+class Passed(Expression):
+    """How many of some ascending ends lie below a number; if `reached`, those that it is equal to count, too."""
+
+    def __init__(self, operand: Expression, ends: Sequence[float], reached: bool) -> None:
+        self.operand, self.ends, self.reached = operand, tuple(ends), reached
+
+    def evaluate(self, engine: Engine[Value]) -> Value:
+        return engine.passed(self.operand.evaluate(engine), self.ends, self.reached)
+
+    def columns(self) -> list[str]:
+        return self.operand.columns()
+
+    def kind(self, kinds: Mapping[str, str], place: str) -> str:
+        return "number"
+
+    def __repr__(self) -> str:
+        return f"passed({self.operand!r}, {list(self.ends)!r}, {self.reached!r})"
 
 
 def col(name: str) -> Expression:

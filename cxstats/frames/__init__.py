@@ -4,11 +4,13 @@
 Spark) sum by themselves, asked through narwhals (`lazy`, in the words of `query`). This is the one room that imports narwhals.
 """
 
-from cxstats.frames.runs import Runs, runs
-from cxstats.frames.spaced import AFTER, BEFORE, NEXT, assigned, extent, flagged, kept, placed, spaced
+from cxstats.frames.calendar import PERIODS, dated
+from cxstats.frames.runs import Runs, returned, runs
+from cxstats.frames.spaced import AFTER, BEFORE, NEXT, assigned, extent, flagged, kept, placed, spaced, zone
+from cxstats.frames.table import coded
 from cxstats.frames.wrap import in_memory, together, wrap
 
 __all__ = [
-    "AFTER", "BEFORE", "NEXT", "Runs", "assigned", "extent", "flagged", "in_memory", "kept", "placed", "runs", "spaced",
-    "together", "wrap",
+    "AFTER", "BEFORE", "NEXT", "PERIODS", "Runs", "assigned", "coded", "dated", "extent", "flagged", "in_memory", "kept", "placed",
+    "returned", "runs", "spaced", "together", "wrap", "zone",
 ]  # fmt: skip

@@ -21,10 +21,18 @@ class LazyFrame(Frame):
 
     most_lookups = MOST_LOOKUPS
 
-    def __init__(self, native: Any, lazy: nw.LazyFrame[Any]) -> None:
+    def __init__(
+        self, native: Any, lazy: nw.LazyFrame[Any], held: bool = False, source: LazyFrame | None = None
+    ) -> None:
         self.schema = lazy.collect_schema()
         super().__init__(native, list(self.schema.names()))
         self.lazy = lazy
+        self.held = held  # the rows lie in memory, so that what is made of them may, too
+        self.source: LazyFrame = source or self  # the same PSUs, before anything was computed of the rows
+
+    def made(self, lazy: nw.LazyFrame[Any]) -> LazyFrame:
+        """Return a frame of the same rows (if not as many times) with other columns."""
+        return LazyFrame(lazy.to_native(), lazy, self.held, self.source)
 
     @property
     def engine(self) -> str:
@@ -54,6 +62,40 @@ class LazyFrame(Frame):
         return float(found["value"].to_list()[0]) if len(found) else None
 
     def sums(self, plan: Plan) -> Sums:
+        grouped, places = self._grouped(plan)
+        return self._brought(plan, grouped.collect(), places)
+
+    def more_than(self, most: int, columns: Sequence[str]) -> bool:
+        """Tell whether there are more combinations of values in these columns than so many."""
+        first = self.source if set(columns) <= set(self.source.columns) else self
+        return len(first.lazy.select(*map(first.column, columns)).unique().head(most + 1).collect()) > most
+
+    def _brought(self, plan: Plan, table: nw.DataFrame[Any], places: dict[str, str]) -> Sums:
+        """Return the sums that came back."""
+        found = {name: self._collected(name, table.get_column(place)) for name, place in places.items()}
+        inside = np.ones(len(table), bool) if plan.inside is None else np.asarray(table["inside"].to_list(), dtype=bool)
+        return Sums(found, inside, {p: _numbers(table.get_column(f"sum{i}")) for i, p in enumerate(plan.products)})
+
+    def cells(self, plan: Plan) -> LazyFrame:
+        """Return the sums as rows of a frame that stays on the engine: columns key0..., inside, sum0... as in the plan."""
+        grouped, _ = self._grouped(plan)
+        return LazyFrame(grouped.to_native(), grouped)
+
+    def pairs(self, same: Sequence[str], unlike: Sequence[str], where: Rowwise) -> LazyFrame:
+        """Return all pairs of rows among those `where` that agree in some columns and differ in others.
+
+        The columns of the second row are named ``other <name>``.
+        """
+        query = Query(self, where.columns())
+        rows = self.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
+        one = rows.filter(query.condition(where)).select(*self.columns)
+        two = one.select(*same, *(nw.col(name).alias(f"other {name}") for name in self.columns if name not in same))
+        differ = functools.reduce(operator.or_, (nw.col(name) != nw.col(f"other {name}") for name in unlike))
+        found = one.join(two, on=list(same), how="inner").filter(differ)
+        return LazyFrame(found.to_native(), found)
+
+    def _grouped(self, plan: Plan) -> tuple[nw.LazyFrame[Any], dict[str, str]]:
+        """Return the sums by key, not yet asked for, and the name that each key has in them."""
         keys = list(dict.fromkeys([*plan.keys, *plan.by]))
         asked = [*plan.columns.values(), *([plan.inside] if plan.inside is not None else [])]
         query = Query(self, [name for part in asked for name in part.columns()], keys)
@@ -70,10 +112,7 @@ class LazyFrame(Frame):
             functools.reduce(operator.mul, map(nw.col, product)).sum().alias(f"sum{i}")
             for i, product in enumerate(plan.products)
         ]
-        table = (staged.group_by(*named).agg(*aggregates) if named else staged.select(*aggregates)).collect()
-        found = {name: self._collected(name, table.get_column(place)) for name, place in places.items()}
-        inside = np.ones(len(table), bool) if plan.inside is None else np.asarray(table["inside"].to_list(), dtype=bool)
-        return Sums(found, inside, {p: _numbers(table.get_column(f"sum{i}")) for i, p in enumerate(plan.products)})
+        return (staged.group_by(*named).agg(*aggregates) if named else staged.select(*aggregates)), places
 
     def cumulated(
         self,

@@ -124,15 +124,25 @@ class Query:
             found = operand.expr.is_in(list(options))
         return Planned(nw.when(~operand.expr.is_null()).then(found), "boolean")
 
+    def passed(self, operand: Planned, ends: Sequence[float], reached: bool) -> Planned:
+        value, count = operand.number(), len(ends)
+        if list(ends) == list(range(1, count + 1)):  # whole numbers need no search
+            found = (value.floor() if reached else value.ceil() - 1).clip(0, count)
+        else:
+            found = nw.lit(0.0)
+            for i, end in enumerate(ends, start=1):
+                found = nw.when((value >= end) if reached else (value > end)).then(nw.lit(float(i))).otherwise(found)
+        return Planned(nw.when(~value.is_null()).then(found.cast(nw.Float64)), "number")
+
     def lookup(self, by: Sequence[str], groups: pd.DataFrame, values: np.ndarray) -> Planned:
         if name := self.frame.inexact(by):
             raise ArgumentError(
-                f"quantile: column {name!r} holds {self.frame.schema[name]}, whose values cannot be matched exactly by "
+                f"measure(by=): column {name!r} holds {self.frame.schema[name]}, whose values cannot be matched exactly by "
                 f"{self.frame.engine}. Cast it to texts or to 64-bit integers first."
             )
         if len(values) > MOST_LOOKUPS:
             raise ArgumentError(
-                f"quantile: {len(values)} groups are too many for one query of {self.frame.engine} (at most {MOST_LOOKUPS}). "
+                f"measure(by=): {len(values)} groups are too many for one query of {self.frame.engine} (at most {MOST_LOOKUPS}). "
                 "Use where= to take fewer groups at a time, or pass the columns as a pandas frame."
             )
         expr = nw.lit(None, dtype=nw.Float64)

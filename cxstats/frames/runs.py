@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 
 from cxstats.frames.lazy import LazyFrame
-from cxstats.frames.spaced import BEFORE, moment, sorted_rows
+from cxstats.frames.spaced import BEFORE, hidden, moment, sorted_rows
 from cxstats.memory import Frame, MemoryFrame
 
 MOST_SHOWN = 5  # channels of an episode that are named; of more the number
@@ -77,34 +78,53 @@ def _joined(channels: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.nda
 
 def _lazily(frame: Frame, how: Runs) -> Frame:
     assert isinstance(frame, LazyFrame)
-    order = {"order_by": ["cx_at", "cx_later", *how.ties]}  # of equal rows the one that was first stays so
-    later = nw.when(nw.col(BEFORE) <= how.window).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-    rows = frame.lazy.with_columns(cx_at=moment(frame, how.time), cx_later=later, cx_first=1.0 - later)
-    rows = rows.with_columns(cx_run=nw.col("cx_first").cum_sum().over(*how.by, **order))
-    run, made = [*how.by, "cx_run"], {}
+    own = hidden(frame)
+    at, later, first, run, shown, one, end = (
+        own + name for name in ("at", "later", "first", "run", "shown", "one", "end")
+    )
+    following = [f"{own}{step}" for step in range(1, MOST_SHOWN)]
+    order = {"order_by": [at, later, *how.ties]}  # of equal rows the one that was first stays so
+    follows = nw.when(nw.col(BEFORE) <= how.window).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    rows = frame.lazy.with_columns(
+        **{at: moment(frame, how.time), later: follows, first: 1.0 - follows, one: nw.lit(1.0)}
+    )
+    rows = rows.with_columns(**{run: nw.col(first).cum_sum().over(*how.by, **order)})
+    same = [*how.by, run]
     if how.channel is not None:
-        rows = rows.with_columns(cx_shown=nw.col(how.channel).cast(nw.String).fill_null("?"))
-        follows = [
-            nw.col("cx_shown").shift(-step).over(*run, **order).alias(f"cx_{step}") for step in range(1, MOST_SHOWN)
-        ]
-        rows = rows.with_columns(*follows)
-    rows = rows.with_columns(cx_one=nw.lit(1.0)).with_columns(
-        contacts=nw.col("cx_one").sum().over(*run), cx_end=nw.col(how.left).min().over(*run),
-        **({"transfers": nw.col(how.transfers).fill_null(0.0).sum().over(*run)} if how.transfers is not None else {}),
-    )  # fmt: skip
-    rows = rows.filter(nw.col("cx_first") == 1)
+        rows = rows.with_columns(**{shown: nw.col(how.channel).cast(nw.String).fill_null("?")})
+        shifted = {
+            name: nw.col(shown).shift(-step).over(*same, **order) for step, name in enumerate(following, start=1)
+        }
+        rows = rows.with_columns(**shifted)
+    sums = {"contacts": one} | ({} if how.transfers is None else {"transfers": how.transfers})
+    rows = rows.with_columns(
+        **{name: nw.col(column).fill_null(0.0).sum().over(*same) for name, column in sums.items()},
+        **{end: nw.col(how.left).min().over(*same)},
+    )
+    rows = rows.filter(nw.col(first) == 1)
     made = {
-        "contacts": nw.col("contacts").cast(nw.Int64), "days": nw.col(how.left) - nw.col("cx_end"),
-        "open": nw.col("cx_end") < how.window,
+        "contacts": nw.col("contacts").cast(nw.Int64), "days": nw.col(how.left) - nw.col(end),
+        "open": nw.col(end) < how.window,
     }  # fmt: skip
     if how.channel is not None:
-        shown = nw.concat_str("cx_shown", *(f"cx_{k}" for k in range(1, MOST_SHOWN)), separator=TO, ignore_nulls=True)
+        joined = nw.concat_str(shown, *following, separator=TO, ignore_nulls=True)
         more = nw.concat_str(
-            shown, nw.lit(TO), (nw.col("contacts") - MOST_SHOWN).cast(nw.Int64).cast(nw.String), nw.lit(" more")
+            joined, nw.lit(TO), (nw.col("contacts") - MOST_SHOWN).cast(nw.Int64).cast(nw.String), nw.lit(" more")
         )
-        made["channels"] = nw.when(nw.col("contacts") > MOST_SHOWN).then(more).otherwise(shown)
+        made["channels"] = nw.when(nw.col("contacts") > MOST_SHOWN).then(more).otherwise(joined)
     if how.transfers is not None:
         made["transfers"] = nw.col("transfers")
-    rows = rows.with_columns(**made)
-    rows = rows.select(*frame.columns, *made)
+    rows = rows.with_columns(**made).select(*frame.columns, *made)
     return LazyFrame(rows.to_native(), rows)
+
+
+def returned(frame: Frame, given: Any) -> Any:
+    """Return a frame as one of the kind that was given: what was no lazy frame is none, arrow stays arrow."""
+    asked = nw.from_native(given)
+    if asked.implementation.is_pyarrow():
+        import pyarrow as pa
+
+        return pa.Table.from_pandas(frame.native, preserve_index=False)
+    if isinstance(frame, LazyFrame) and isinstance(asked, nw.DataFrame):
+        return frame.lazy.collect().to_native()
+    return frame.native

@@ -35,12 +35,10 @@ def kept(frame: Frame, condition: Rowwise) -> Frame:
         return MemoryFrame(data, data)
     assert isinstance(frame, LazyFrame)
     _need_plain(frame)
-    query = Query(
-        frame, condition.columns(), place=f"cx {max(map(len, frame.columns), default=0) * 'x'}"
-    )  # a name not taken
+    query = _query(frame, condition.columns())
     shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
     found = shown.filter(query.condition(condition)).select(*frame.columns)
-    return LazyFrame(found.to_native(), found)
+    return LazyFrame(found.to_native(), found, frame.held)
 
 
 def _need_plain(frame: LazyFrame) -> None:
@@ -69,7 +67,7 @@ def assigned(frame: Frame, columns: Mapping[str, Rowwise]) -> Frame:
     shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
     rows = shown.with_columns(**{name: query.number(value) for name, value in columns.items()})
     rows = rows.select(*frame.columns, *columns)
-    return LazyFrame(rows.to_native(), rows)
+    return frame.made(rows)
 
 
 def flagged(frame: Frame, conditions: Mapping[str, Rowwise], drop: Sequence[str] = ()) -> Frame:
@@ -85,11 +83,16 @@ def flagged(frame: Frame, conditions: Mapping[str, Rowwise], drop: Sequence[str]
     shown = frame.lazy.with_columns(**{place: query.cleaned(name) for name, place in query.places.items()})
     rows = shown.with_columns(**{name: query.condition(condition) for name, condition in conditions.items()})
     rows = rows.select(*(name for name in frame.columns if name not in drop), *conditions)
-    return LazyFrame(rows.to_native(), rows)
+    return frame.made(rows)
 
 
 def _query(frame: LazyFrame, columns: Sequence[str]) -> Query:
-    return Query(frame, columns, place=f"cx {max(map(len, frame.columns), default=0) * 'x'}")  # a name not taken
+    return Query(frame, columns, place=hidden(frame))
+
+
+def hidden(frame: Frame) -> str:
+    """Return how names begin that no column of the frame has: longer than any of them."""
+    return f"cx {max(map(len, frame.columns), default=0) * 'x'}"
 
 
 def extent(frame: Frame, time: str) -> tuple[float, float]:
@@ -102,6 +105,15 @@ def extent(frame: Frame, time: str) -> tuple[float, float]:
     found = moments.select(first=nw.col("at").min(), last=nw.col("at").max()).collect()
     first, last = found["first"].to_list()[0], found["last"].to_list()[0]
     return (np.nan, np.nan) if first is None else (float(first), float(last))
+
+
+def zone(frame: Frame, time: str) -> str | None:
+    """Return the time zone of a column of times, if it has one."""
+    if isinstance(frame, MemoryFrame):
+        found = getattr(frame.data[time].dt, "tz", None)
+        return None if found is None else str(found)
+    assert isinstance(frame, LazyFrame)
+    return getattr(frame.schema[time], "time_zone", None)
 
 
 def spaced(
@@ -129,7 +141,7 @@ def placed(frame: Frame, time: str, first: float, last: float, names: tuple[str,
     assert isinstance(frame, LazyFrame)
     when = moment(frame, time)
     rows = frame.lazy.with_columns(_days(when - first, when).alias(names[0]), _days(last - when, when).alias(names[1]))
-    return LazyFrame(rows.to_native(), rows)
+    return frame.made(rows)
 
 
 # --- in memory ------------------------------------------------------------------------------------------------------------
@@ -255,12 +267,13 @@ def _lazily(
         found = counts.select(more=(nw.col("times") - 1).cast(nw.Float64).sum()).collect()["more"].to_list()[0]
         gone = int(found or 0)
         rows = rows.unique(subset=named, keep="any") if gone else rows
-    over = {"order_by": ["cx_at", *ties]}
-    at = nw.col("cx_at")
-    rows = rows.with_columns(cx_at=moment(frame, time)).with_columns(
+    name = hidden(frame) + "at"
+    over, at = {"order_by": [name, *ties]}, nw.col(name)
+    rows = rows.with_columns(moment(frame, time).alias(name)).with_columns(
         _days(at - at.shift(1).over(*by, **over), at).alias(BEFORE),
         _days(at.shift(-1).over(*by, **over) - at, at).alias(AFTER),
-        *(nw.col(name).shift(-1).over(*by, **over).alias(NEXT + name) for name in carry),
+        *(nw.col(one).shift(-1).over(*by, **over).alias(NEXT + one) for one in carry),
     )
-    rows = rows.drop("cx_at")
-    return LazyFrame(rows.to_native(), rows), gone
+    rows = rows.drop(name)
+    rows = rows.collect().lazy() if frame.held else rows  # sorted once, not in every pass
+    return frame.made(rows), gone

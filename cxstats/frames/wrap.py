@@ -31,7 +31,7 @@ def wrap(native: Any) -> Frame:
     if isinstance(frame, nw.LazyFrame):
         return LazyFrame(native, frame)
     if frame.implementation.is_polars():
-        return LazyFrame(native, frame.lazy())
+        return LazyFrame(native, frame.lazy(), held=True)
     if frame.implementation.is_pandas():
         return MemoryFrame(native, native)
     if frame.implementation.is_pyarrow():

@@ -11,7 +11,7 @@ import numpy as np
 from cxstats.inference.plan import squared_weights
 from cxstats.inference.request import Request
 from cxstats.inference.rows import Rows
-from cxstats.inference.totals import Totals, undivided
+from cxstats.inference.totals import Totals, totals, undivided
 from cxstats.inference.variance import ROUNDING, SampleCovariance, linearise, simple_variance
 from cxstats.score import Score
 
@@ -135,7 +135,10 @@ def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
     """
     import pandas as pd
 
-    whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)), shift=t.shift[:1])
+    if t.psus is None:
+        whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)), shift=t.shift[:1])
+    else:
+        whole = totals(replace(request, by=(), where=None))
     variance = SampleCovariance(whole, linearise(whole)).diagonal()
     sums = whole.grouped
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -144,8 +147,9 @@ def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
         if known.all():
             return np.asarray(effect)
         kish = sums["count"][0] * squared_weights(request) / sums["b"][0] ** 2
-    if t.cluster is not None:
-        kish *= 1 + (np.maximum(sums["count"][0] / (whole.count > 0).sum(axis=0), 1) - 1) * ICC
+    if request.survey.design.psu:
+        psus = (whole.count > 0 if whole.psus is None else whole.psus).sum(axis=0)
+        kish *= 1 + (np.maximum(sums["count"][0] / psus, 1) - 1) * ICC
     return np.asarray(np.where(known, effect, kish))
 
 

@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 
 from cxstats import frames
-from cxstats.inference.small_sample import RHO
+from cxstats.inference.many import RHO
 from cxstats.survey import Survey
 
 HIDES = "it rests on too few rows or PSUs that differ in it: how much it varies between them is not known"

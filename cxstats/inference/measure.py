@@ -101,14 +101,9 @@ def measure(
     ([62.5], [22.1523], [2.0])
     """
     survey = survey if isinstance(survey, Survey) else Survey(survey)
-    request = Request(survey, tuple(_scores(scores)), need_by(by), where)
-    taken = next((name for name in request.by if name in RESERVED), None)
-    if taken is not None:
-        raise ArgumentError(f"measure(by={taken!r}): results have a column {taken!r} of their own. Rename yours.")
-    if where is not None and not isinstance(where, Expression):
-        raise ArgumentError(
-            f"measure(where=): a condition such as col('x') > 3 is needed, not a {type(where).__name__}."
-        )
+    request = Request(survey, tuple(need_scores(scores)), need_by(by), where)
+    need_labels(request.by, "measure")
+    need_condition(where, "measure")
     return once(request, lambda: _passed(request))
 
 
@@ -154,7 +149,22 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
     return Estimate(value, _labels(t, request.scores), rows, covariance, origin, df=df)
 
 
-def _scores(scores: Score | Sequence[Score]) -> list[Score]:
+def need_labels(by: Sequence[str], place: str) -> None:
+    """Raise `ArgumentError` for a group that is named like a column of results."""
+    taken = next((name for name in by if name in RESERVED), None)
+    if taken is not None:
+        raise ArgumentError(f"{place}(by={taken!r}): results have a column {taken!r} of their own. Rename yours.")
+
+
+def need_condition(where: Any, place: str) -> None:
+    """Raise `ArgumentError` for a domain that is no condition."""
+    if where is not None and not isinstance(where, Expression):
+        raise ArgumentError(
+            f"{place}(where=): a condition such as col('x') > 3 is needed, not a {type(where).__name__}."
+        )
+
+
+def need_scores(scores: Score | Sequence[Score]) -> list[Score]:
     """Return the scores, with longer names where two would share one."""
     declared: list[Any] = list(scores) if isinstance(scores, list | tuple) else [scores]
     if not declared:
@@ -184,7 +194,7 @@ def _labels(t: Totals, declared: Sequence[Score]) -> pd.DataFrame:
 
 def _suspicions(t: Totals, request: Request, value: np.ndarray) -> list[str]:
     """Say what looks like a slip: a share that no answer counts for, labels that differ in blanks or case only."""
-    said = oddities(t, request, value)
+    said = [] if request.gone else oddities(t, request, value)
     for name in request.by:
         labels = [label for label in t.groups[name].drop_duplicates().tolist() if isinstance(label, str)]
         times = Counter(label.strip().lower() for label in labels)

@@ -47,8 +47,13 @@ class Scored:
     only: float | None
 
 
-def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan, dict[str, Sum]]:
-    """Return what to sum, and of which product, times what, each named sum is made; "trouble" must be zero."""
+def plan_of(
+    request: Request, shift: Sequence[float | Expression], squares: bool = False
+) -> tuple[Plan, dict[str, Sum]]:
+    """Return what to sum, and of which product, times what, each named sum is made; "bad" ones must be zero.
+
+    With `squares`, "ww0" and so on are sums of squared weights, for who cannot ask for them later.
+    """
     design, weight = request.survey.design, request.weight
     columns: dict[str, Expression] = {}
     weighted: dict[str, tuple[str, str]] = {}
@@ -111,11 +116,13 @@ def plan_of(request: Request, shift: Sequence[float | Expression]) -> tuple[Plan
     for i, j in sharing(request.scores):
         factors = (scored[i].b, scored[j].b) if weight is None else (counted, scored[i].b, scored[j].b)
         names[f"n{i}&{j}"] = Sum(product(*factors))
+    if squares and weight is not None:
+        names |= {f"ww{i}": Sum(product("weight", heavy(row.b))) for i, row in enumerate(scored)}
     if not design.psu:
-        flat = [((part, i), heavy(getattr(row, part))) for part in ("y", "x") for i, row in enumerate(scored)]
+        flat = [(f"{part}{i}", heavy(getattr(row, part))) for part in ("y", "x") for i, row in enumerate(scored)]
         names |= {f"{p}*{q}": Sum(product(a, b)) for p, a in flat for q, b in flat}
         for i, row in enumerate(scored):
-            yy, yx, xy, xx = (f"{(p, i)}*{(q, i)}" for p, q in ("yy", "yx", "xy", "xx"))
+            yy, yx, xy, xx = (f"{p}{i}*{q}{i}" for p, q in ("yy", "yx", "xy", "xx"))
             if row.only is not None:  # y is this number or 0, and x is 1 where it is not 0
                 names[yy] = Sum(names[xy].product, row.only)
             if weight is None:
@@ -177,6 +184,10 @@ def shifts_by_group(request: Request, groups: pd.DataFrame, shift: np.ndarray) -
 
 def squared_weights(request: Request) -> np.ndarray:
     """Return the sum of squared weights of each score's base, in the whole sample: a small pass of its own."""
+    if request.gone and request.weight is not None:
+        kept = {f"cx_ww{i}": col(f"cx_ww{i}") for i in range(len(request.scores))}
+        found = request.survey.frame.sums(Plan(kept, [(name,) for name in kept])).values
+        return np.asarray([found[name,].sum() for name in kept])
     columns = {f"b{i}": when(score.base, 1.0, 0.0) for i, score in enumerate(request.scores)}
     if request.weight is None:
         plan = Plan(columns, [(name,) for name in columns])

@@ -17,12 +17,16 @@ from cxstats.survey import Survey
 
 @dataclass(frozen=True)
 class Request:
-    """Scores to measure on a survey, by groups, among the rows `where` holds."""
+    """Scores to measure on a survey, by groups, among the rows `where` holds.
+
+    If the rows are `gone`, the survey's frame holds lines of running totals.
+    """
 
     survey: Survey
     scores: tuple[Score, ...]
     by: tuple[str, ...]
     where: Expression | None
+    gone: bool = False
 
     def asking(self, scores: Iterable[Score]) -> Request:
         """Return the same request for other scores."""

@@ -63,14 +63,18 @@ def clusters(
         return cluster, names, np.bincount(home, minlength=count)
     home = np.full(len(names), -1)
     home[psu] = stratum
-    straddling = np.unique(psu[home[psu] != stratum])
-    if len(straddling):
-        shown = ", ".join(repr(names[p]) for p in straddling[:3])
-        raise DesignError(
-            f"Survey(psu=): {len(straddling)} PSUs lie in more than one stratum ({shown}). If PSU names are only unique "
-            "within strata, say nest=True; if not, the stratum or the PSU of some rows is wrong."
-        )
+    twice = np.unique(psu[home[psu] != stratum])
+    if len(twice):
+        raise straddling(len(twice), f" ({', '.join(repr(names[p]) for p in twice[:3])})")
     return psu, names, np.bincount(home, minlength=count)
+
+
+def straddling(count: int, shown: str = "") -> DesignError:
+    """Return the error for PSUs that lie in more than one stratum."""
+    return DesignError(
+        f"Survey(psu=): {count:,} PSUs lie in more than one stratum{shown}. If PSU names are only unique "
+        "within strata, say nest=True; if not, the stratum or the PSU of some rows is wrong."
+    )
 
 
 def fractions(
@@ -106,12 +110,13 @@ def fractions(
     return np.asarray(sampled / np.maximum(size, 1))
 
 
-def complain_of_lone(names: list[str], sampled: np.ndarray, strata: Sequence[str], clustered: bool) -> None:
+def complain_of_lone(names: list[str], sampled: np.ndarray, strata: Sequence[str], psu: Sequence[str]) -> None:
     """Raise the `LonePsuError` for strata of a single PSU."""
     lone = np.flatnonzero(sampled == 1)
-    what = "PSU" if clustered else "row"
+    what = "PSU" if psu else "row"
     if not strata:
-        raise LonePsuError(f"Survey: the sample has a single {what}, so nothing shows how much {what}s differ.")
+        said = f": column {' x '.join(map(repr, psu))} has one value" if psu else ""
+        raise LonePsuError(f"Survey: the sample has a single {what}{said}, so nothing shows how much {what}s differ.")
     shown = ", ".join(repr(names[h]) for h in lone[:3])
     raise LonePsuError(
         f"Survey(strata=): {len(lone)} strata hold a single {what} ({shown}), which has no variance of its own. Join them "

@@ -17,13 +17,13 @@ from functools import cached_property
 
 import numpy as np
 
+from cxstats.inference.many import POWERS, RHO
 from cxstats.inference.sampling import dense
 from cxstats.inference.skewness import third_cumulants
 from cxstats.inference.support import Support
 from cxstats.inference.totals import Totals
 from cxstats.inference.variance import scales
 
-RHO = 0.05  # the correlation within PSUs that is worked with
 MOST_BIAS = 10.0
 
 
@@ -84,40 +84,59 @@ def _moments(t: Totals, k: int) -> tuple[np.ndarray, np.ndarray]:
     centring in strata times (1 - f) n / (n - 1) and ``a = C p``: ``Q = C - 1 a' - a 1' + 1 1' (p'Cp)``, since contributions
     are themselves centred, z = (I - p 1') of the sums of PSUs.
     """
-    groups, rows = len(t.groups), t.cluster is None
+    groups, rows = len(t.groups), t.cluster is None and t.psus is None
     inside = np.flatnonzero((t.group >= 0) & (t.count[:, k] > 0))
     if (t.scores[k].family == "total" and t.scores[k].variant != INFLUENCE) or not len(inside):
         return np.full(groups, np.nan), np.full(groups, np.nan)
-    stratum, group, x, count = t.stratum[inside], t.group[inside], t.first["x"][inside, k], t.count[inside, k]
+    stratum, group, count = t.stratum[inside], t.group[inside], t.count[inside, k]
     pair, (strata, of) = dense([stratum, group])
+
+    def by_group(z: np.ndarray) -> np.ndarray:
+        return np.bincount(of, z, groups)
+
     with np.errstate(divide="ignore", invalid="ignore"):
-        copies = np.clip(x**2 / t.second[("x", k), ("x", k)][inside], 1.0, count) if rows else np.ones(len(x))
-        p = x / np.bincount(group, x, groups)[group] / copies
-        v = p**2 * (1.0 if rows else RHO + (1 - RHO) / count)
-
-        def by_pair(z: np.ndarray) -> np.ndarray:
-            return np.bincount(pair, copies * z, len(of))
-
-        def by_group(z: np.ndarray) -> np.ndarray:
-            return np.bincount(of, z, groups)
-
+        sums = _sums(t, k, inside)
+        whole = np.bincount(group, sums["x"], groups)[of]
+        one, sum_p, sum_pp, sum_v, sum_vv, sum_vp, sum_vpp, sum_vvp = (
+            np.bincount(pair, sums[power], len(of)) / whole ** (2 * power.count("u") + power.count("x"))
+            for power in ("", "x", "xx", "u", "uu", "ux", "uxx", "uux")
+        )
         n, free = t.sampled[strata].astype(float), 1 - t.fraction[strata]
         lone = n <= 1
         if rows:  # those outside the group shrink like those inside
-            n = np.maximum(n * by_pair(np.ones(len(x))) / np.bincount(pair, count, len(of)), 2.0)
+            n = np.maximum(n * one / np.bincount(pair, count, len(of)), 2.0)
         scale = np.where(lone, scales(t)[strata], free * n / (n - 1))
         mean_of = np.where(lone, 0.0, 1 / n)  # a lone PSU is measured from the whole estimate
-        v = np.where(scale[pair] > 0, v, 0.0)
-        sum_p, sum_v, sum_vv = by_pair(p), by_pair(v), by_pair(v * v)
-        a = scale[pair] * (p - mean_of[pair] * sum_p[pair])
-        s = by_group(scale * (by_pair(p * p) - mean_of * sum_p**2))
-        v0, v1, v2 = (by_group(by_pair(z)) for z in (v, v * a, v * a * a))
+        drawn = scale > 0
+        sum_v, sum_vv, sum_vp, sum_vpp, sum_vvp = (
+            np.where(drawn, z, 0.0) for z in (sum_v, sum_vv, sum_vp, sum_vpp, sum_vvp)
+        )
+        mean_p = mean_of * sum_p
+        va = scale * (sum_vp - mean_p * sum_v)  # sums of v a, v a^2 and v^2 a, with a = scale (p - mean_p)
+        vaa = scale**2 * (sum_vpp - 2 * mean_p * sum_vp + mean_p**2 * sum_v)
+        vva = scale * (sum_vvp - mean_p * sum_vv)
+        s = by_group(scale * (sum_pp - mean_of * sum_p**2))
+        v0, v1, v2 = (by_group(z) for z in (sum_v, va, vaa))
         mean = by_group(scale * (1 - mean_of) * sum_v) - 2 * v1 + s * v0
         spread = by_group(scale**2 * ((1 - mean_of) ** 2 * sum_vv + mean_of**2 * (sum_v**2 - sum_vv)))
-        spread += 2 * by_group(scale * (s[of] * sum_vv - 2 * by_pair(v * v * a)))
-        spread -= 2 * by_group(scale * mean_of * (s[of] * sum_v**2 - 2 * sum_v * by_pair(v * a)))
+        spread += 2 * by_group(scale * (s[of] * sum_vv - 2 * vva))
+        spread -= 2 * by_group(scale * mean_of * (s[of] * sum_v**2 - 2 * sum_v * va))
         spread += s**2 * v0**2 - 4 * s * v0 * v1 + 2 * v0 * v2 + 2 * v1**2
         bias, df = by_group(free * sum_v) / mean, mean**2 / spread
         if rows:  # squared errors of a few heavy rows say less of a variance than those of Kish's equal ones
-            df *= by_group(by_pair(np.ones(len(x)))) / np.bincount(group, count, groups)
+            df *= by_group(one) / np.bincount(group, count, groups)
         return bias, df
+
+
+def _sums(t: Totals, k: int, inside: np.ndarray) -> dict[str, np.ndarray]:
+    """Return, by cell, sums over PSUs of 1 and of powers of their part x of the base and the variance u of their total."""
+    if t.psus is not None:
+        return {power: t.powers[power][inside, k] for power in POWERS} | {"": t.psus[inside, k]}
+    x, count = t.first["x"][inside, k], t.count[inside, k]
+    if t.cluster is None:
+        copies = np.clip(x**2 / t.second[("x", k), ("x", k)][inside], 1.0, count)
+        x = x / copies
+        u = x**2
+    else:
+        copies, u = np.ones(len(x)), x**2 * (RHO + (1 - RHO) / count)
+    return {power: copies * x ** power.count("x") * u ** power.count("u") for power in ("", *POWERS)}

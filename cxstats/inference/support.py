@@ -7,17 +7,56 @@ Where rows are their own PSUs, two scores of one group are taken to share rows (
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cxstats.inference.many import Overlap
 from cxstats.inference.sampling import dense
 from cxstats.inference.totals import Totals
 
 if TYPE_CHECKING:
     from scipy import sparse
+
+
+@dataclass(frozen=True)
+class Shared:
+    """PSUs that several groups share, of `width` estimates from `start` on whose PSUs are counted by group."""
+
+    start: int
+    width: int
+    overlap: Overlap
+
+    def between(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Return how many PSUs the groups of estimate a[i] and estimate b[i] share; 0 within one group."""
+        groups, found = len(self.overlap.groups), np.zeros(len(a))
+        i, j = a - self.start, b - self.start
+        mine = (i >= 0) & (j >= 0) & (i < self.width) & (j < self.width)
+        for k, m in np.unique(np.column_stack([i[mine] // groups, j[mine] // groups]), axis=0).tolist():
+            at = np.flatnonzero(mine & (i // groups == k) & (j // groups == m))
+            found[at] = self.overlap.psus(k, m)[i[at] % groups, j[at] % groups]
+        return found
+
+    def union(self, estimates: np.ndarray, counts: np.ndarray) -> float:
+        """Return how many PSUs the groups of some estimates touch together, at least, with the count of each estimate.
+
+        Known are the counts of groups and of pairs of groups; from these the bound of Dawson and Sankoff (1967), exact for two.
+        """
+        groups, i = len(self.overlap.groups), estimates - self.start
+        at, of = np.unique(i % groups, return_inverse=True)
+        size = np.zeros(len(at))
+        np.maximum.at(size, of, counts)
+        one, two = (side.ravel() for side in np.meshgrid(np.arange(len(i)), np.arange(len(i))))
+        both = np.zeros((len(at), len(at)))
+        np.maximum.at(both, (of[one], of[two]), self.between(estimates[one], estimates[two]))
+        np.fill_diagonal(both, 0.0)
+        first, second = float(size.sum()), float(both.sum()) / 2
+        k = 1 + int(2 * second / first) if first else 1
+        pairs = size[:, None] + size - both
+        least = 2 / (k + 1) * first - 2 / (k * (k + 1)) * second
+        return max(least, float(pairs[~np.eye(len(at), dtype=bool)].max(initial=0.0)), float(size.max(initial=0.0)))
 
 
 @dataclass(frozen=True)
@@ -35,6 +74,7 @@ class Support:
     stratum: np.ndarray
     width: int
     part: np.ndarray
+    shared: tuple[Shared, ...] = ()
 
     @classmethod
     def of(cls, totals: Totals) -> Support:
@@ -52,11 +92,12 @@ class Support:
             cells = inside[totals.count[inside, k] > 0]
             units.append(unit_of[cells])
             estimates.append(k * groups + totals.group[cells])
-            counts.append(totals.count[cells, k] if totals.cluster is None else np.ones(len(cells)))
+            rows = totals.count if totals.psus is None else totals.psus
+            counts.append(rows[cells, k] if totals.cluster is None else np.ones(len(cells)))
         width = groups * len(totals.scores)
-        return cls(
-            np.concatenate(units), np.concatenate(estimates), np.concatenate(counts), stratum, width, np.ones(width)
-        )
+        shared = () if totals.overlap is None else (Shared(0, width, totals.overlap),)
+        unit, estimate, count = np.concatenate(units), np.concatenate(estimates), np.concatenate(counts)
+        return cls(unit, estimate, count, stratum, width, np.ones(width), shared)
 
     @classmethod
     def stack(cls, parts: Sequence[Support]) -> Support:
@@ -71,6 +112,7 @@ class Support:
             np.concatenate([p.stratum + s for p, s in zip(parts, strata, strict=False)]),
             int(widths[-1]),
             np.concatenate([p.part for p in parts]),
+            tuple(replace(s, start=s.start + int(w)) for p, w in zip(parts, widths, strict=False) for s in p.shared),
         )
 
     @cached_property
@@ -105,11 +147,19 @@ class Support:
         """Return the degrees of freedom of a function of several estimates."""
         psus = self._psus[:, estimates].max(axis=1)
         touched = np.unique(self.stratum[psus.tocoo().row])
-        return float(self.part[estimates].min(initial=1.0) * (psus.sum() - len(touched)))
+        count = float(psus.sum())
+        for shared in self.shared:
+            mine = estimates[(estimates >= shared.start) & (estimates < shared.start + shared.width)]
+            if len(mine):
+                held = self._psus[:, mine]
+                count += shared.union(mine, np.asarray(held.sum(axis=0)).ravel()) - float(held.max(axis=1).sum())
+        return float(self.part[estimates].min(initial=1.0) * (count - len(touched)))
 
     def pairs(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """Return the degrees of freedom of a function of estimate a[i] and estimate b[i]."""
         first, second = self._psus[:, a], self._psus[:, b]
         psus = np.asarray(first.maximum(second).sum(axis=0)).ravel()
+        for shared in self.shared:
+            psus = psus - shared.between(a, b)
         strata = np.asarray(self._strata[:, a].maximum(self._strata[:, b]).sum(axis=0)).ravel()
         return np.asarray(np.minimum(self.part[a], self.part[b]) * (psus - strata))

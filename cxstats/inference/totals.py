@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.errors import DataError, NoRowsError
+from cxstats.inference.many import FEW_PSUS, POWERS, Many, Overlap
 from cxstats.inference.plan import (
     CUBES,
+    Sum,
     check_finite,
     complain,
     may_be_skewed,
     plan_of,
-    sharing,
     shifts_by_group,
     shifts_of,
 )
 from cxstats.inference.request import Request, place_of
 from cxstats.inference.sampling import clusters, complain_of_lone, dense, fractions, numbered
-from cxstats.memory import Sums
+from cxstats.memory import Plan, Sums
 from cxstats.score import Score
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ class Totals:
     `second` holds, for rows as PSUs, sums of products of the weighted row values, by pairs of (part, score); `third` those
     of three, cells x (yyy, yyx, yxx, xxx), by the number of a score that may be skewed. `shared` counts answers that two
     scores have in common, by their numbers. `bias` is by how much a variance is too small, where a model knows it (else NaN).
+
+    Of many PSUs (`many`) moments come back instead, as if PSUs were rows: `second` and `third` are of their totals, `psus` (cells
+    x scores) counts those with an answer, `powers` are what `small_sample` needs, and `overlap` what PSUs of several groups share.
     """
 
     scores: tuple[Score, ...]
@@ -81,6 +85,9 @@ class Totals:
     lone_psu: str
     sample: Any = field(repr=False, default=None)
     bias: np.ndarray | None = None
+    psus: np.ndarray | None = None
+    powers: dict[str, np.ndarray] = field(default_factory=dict)
+    overlap: Overlap | None = None
 
     @cached_property
     def grouped(self) -> dict[str, np.ndarray]:
@@ -96,13 +103,59 @@ class Totals:
 
 def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFrame | None = None) -> Totals:
     """Make the pass over the survey's rows; `shift` (groups x scores) of the groups `shifted` replaces the usual one."""
-    survey, scores = request.survey, request.scores
-    design = survey.design
     request.check()
     usual = shifts_of(request) if shift is None or shifted is None else shifts_by_group(request, shifted, shift)
     plan, names = plan_of(request, usual)
-    sums = survey.frame.sums(plan)
-    values = {name: _times(sums.values[found.product], found.times) for name, found in names.items()}
+    return summed(request, plan, names, np.asarray(usual, dtype=np.float64) if shift is None else shift)
+
+
+def summed(request: Request, plan: Plan, names: dict[str, Sum], shift: np.ndarray) -> Totals:
+    """Make the pass that a plan asks for; the shift is one for all groups, or one for each."""
+    survey, scores, design = request.survey, request.scores, request.survey.design
+    many = None
+    if design.psu and survey.frame.more_than(FEW_PSUS, list(dict.fromkeys([*design.strata, *design.psu]))):
+        many = Many(request, plan, names)
+        sums, values = many.sums, many.values
+    else:
+        sums = survey.frame.sums(plan)
+        values = {name: _times(sums.values[found.product], found.times) for name, found in names.items()}
+    group, groups = checked(request, sums, values)
+    stratum, strata_names = numbered(sums, design.strata)
+    if many is None:
+        cluster, cluster_names, sampled = clusters(survey, sums, stratum, strata_names, values["rows"])
+    else:
+        cluster, cluster_names, sampled = None, None, many.sampled(stratum, strata_names)
+    fraction = fractions(survey, sums, stratum, strata_names, sampled, values)
+    shifts = np.tile(shift, (len(groups), 1)) if shift.ndim == 1 else shift
+    k = len(scores)
+    first = {part: _columns([values[f"w{part}{i}"] for i in range(k)]) for part in PARTS}
+    square = {pair: _columns([values[f"{pair}{i}"] for i in range(k)]) for pair in SQUARES}
+    second, third = {}, {}
+    if cluster is None:
+        parts = [(part, i) for part in ("y", "x") for i in range(k)]
+        second = {(p, q): values[f"{p[0]}{p[1]}*{q[0]}{q[1]}"] for p in parts for q in parts}
+        third = {i: _columns([values[f"{name}{i}"] for name in CUBES]) for i in range(k) if may_be_skewed(scores[i])}
+    if (
+        design.lone_psu == "error"
+        and (design.strata or design.psu)
+        and np.any(sampled == 1)
+        and np.any(fraction[sampled == 1] < 1)
+    ):
+        complain_of_lone(strata_names, sampled, design.strata, design.psu)
+    return Totals(
+        scores, groups, group, stratum, cluster, sampled, fraction, values["rows"],
+        _columns([values[f"n{i}"] for i in range(k)]), first, square, second, third,
+        {(i, j): values[f"n{i}&{j}"] for j in range(k) for i in range(j) if f"n{i}&{j}" in values},
+        shifts, _left_out(request, sums, values, group >= 0),
+        strata_names, cluster_names, design.lone_psu, _identity(survey.frame.native), None,
+        None if many is None else _columns([values[f"psus{i}"] for i in range(k)]),
+        {} if many is None else {power: _columns([values[f"power {power}{i}"] for i in range(k)]) for power in POWERS},
+        None if many is None else many.overlap(groups, strata_names),
+    )  # fmt: skip
+
+
+def checked(request: Request, sums: Sums, values: dict[str, np.ndarray]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return each cell's group and the groups; raise for weights and answers that cannot be."""
     if not len(sums.inside) or not values["rows"].sum():
         raise NoRowsError("measure: the frame has no rows.")
     if "bad weight" in values and values["bad weight"].sum() != 0:
@@ -111,36 +164,10 @@ def totals(request: Request, shift: np.ndarray | None = None, shifted: pd.DataFr
     if values["bad"][group >= 0].sum() != 0:
         complain(request)
     check_finite(request, values, group >= 0)
-    stratum, strata_names = numbered(sums, design.strata)
-    cluster, cluster_names, sampled = clusters(survey, sums, stratum, strata_names, values["rows"])
     if not values["counted"].sum():
-        raise DataError(
-            f"Survey(weight=): the weights in column {design.weight!r} are all zero, so no one is represented."
-        )
-    fraction = fractions(survey, sums, stratum, strata_names, sampled, values)
-    shifts = np.tile(np.asarray(usual, dtype=np.float64), (len(groups), 1)) if shift is None else shift
-    k = len(scores)
-    first = {part: _columns([values[f"w{part}{i}"] for i in range(k)]) for part in PARTS}
-    square = {pair: _columns([values[f"{pair}{i}"] for i in range(k)]) for pair in SQUARES}
-    second, third = {}, {}
-    if cluster is None:
-        parts = [(part, i) for part in ("y", "x") for i in range(k)]
-        second = {(p, q): values[f"{p}*{q}"] for p in parts for q in parts}
-        third = {i: _columns([values[f"{name}{i}"] for name in CUBES]) for i in range(k) if may_be_skewed(scores[i])}
-    if (
-        design.lone_psu == "error"
-        and (design.strata or design.psu)
-        and np.any(sampled == 1)
-        and np.any(fraction[sampled == 1] < 1)
-    ):
-        complain_of_lone(strata_names, sampled, design.strata, cluster is not None)
-    return Totals(
-        scores, groups, group, stratum, cluster, sampled, fraction, values["rows"],
-        _columns([values[f"n{i}"] for i in range(k)]), first, square, second, third,
-        {(i, j): values[f"n{i}&{j}"] for i, j in sharing(scores)},
-        shifts, _left_out(request, sums, values, group >= 0),
-        strata_names, cluster_names, design.lone_psu, _identity(survey.frame.native),
-    )  # fmt: skip
+        weight = request.survey.design.weight
+        raise DataError(f"Survey(weight=): the weights in column {weight!r} are all zero, so no one is represented.")
+    return group, groups
 
 
 def undivided(t: Totals) -> Totals:

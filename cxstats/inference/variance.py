@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from cxstats.inference.many import Overlap
 from cxstats.inference.totals import Totals
 
 ROUNDING = 1e-12  # a variance below this part of the raw second moment is rounding
@@ -181,13 +182,25 @@ class SampleCovariance:
         slot = t.stratum[inside] * self.groups + t.group[inside]
         n = np.repeat(t.sampled, self.groups)
         weight = self._scale * np.where(self._lone, 0.0, t.sampled)
-        matrix = -(mean * weight[:, None]).T @ mean  # rows of one group are zero in the others
+        matrix = -(mean * weight[:, None]).T @ mean  # rows of one group are zero in the others, if not PSUs of several
         rows = np.arange(self.groups)
         for k in range(self.scores):
             for j in range(self.scores):
                 squares = self._squares(k, j, inside, slot, n).reshape(len(t.sampled), self.groups)
                 matrix[k * self.groups + rows, j * self.groups + rows] = self._scale @ squares
+                if t.overlap is not None:
+                    self._add_overlap(matrix, t.overlap, k, j)
         return np.asarray(matrix)
+
+    def _add_overlap(self, matrix: np.ndarray, overlap: Overlap, k: int, j: int) -> None:
+        """Add the products of z over PSUs that are in two groups."""
+        one, two = overlap.pair
+        parts = {"y": self.linear.by_y, "x": self.linear.by_x}
+        found = np.zeros(len(one))
+        for p in ("y", "x"):
+            for q in ("y", "x"):
+                found += parts[p][one, k] * parts[q][two, j] * overlap.products((p, k), (q, j))
+        np.add.at(matrix, (k * self.groups + one, j * self.groups + two), self._scale[overlap.stratum] * found)
 
 
 @dataclass(frozen=True)

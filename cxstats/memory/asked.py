@@ -132,6 +132,10 @@ class Frame(ABC):
     def sums(self, plan: Plan) -> Sums:
         """Return the sums that the plan asks for; the pass over the rows."""
 
+    def more_than(self, most: int, columns: Sequence[str]) -> bool:
+        """Tell whether an engine would have to hand out more than so many combinations of values in these columns."""
+        return False
+
     @abstractmethod
     def cumulated(
         self,

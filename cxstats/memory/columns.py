@@ -168,6 +168,10 @@ class Chunk:
         found = index.get_indexer(pd.MultiIndex.from_arrays([rows[name].astype(object) for name in by]))
         return Vector(np.where(found >= 0, values[found], np.nan), found >= 0, "number", local=True)
 
+    def passed(self, operand: Vector, ends: Sequence[float], reached: bool) -> Vector:
+        found = np.searchsorted(np.asarray(ends), operand.number(), side="right" if reached else "left")
+        return replace(operand, values=found.astype(np.float64), kind="number")
+
     def rowwise(self, vector: Vector) -> Vector:
         """Return a value a row where there was one an answer."""
         if vector.column is None:

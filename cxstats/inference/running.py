@@ -1,0 +1,421 @@
+"""Running totals: what is added up by PSU may be added up by day, file or machine, and gives the answer of the whole.
+
+Every estimate is a function of weighted totals by PSU and group. Totals of parts of a table are lines of such sums; put
+together, with a PSU that lies in several parts on several lines, they are again rows to be summed: the same pass over lines
+instead of answers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats import frames
+from cxstats.design import Design
+from cxstats.errors import ArgumentError, DataError, listing, need_columns
+from cxstats.expression import Expression, Literal, col
+from cxstats.inference.estimate import Estimate
+from cxstats.inference.measure import estimate, need_condition, need_labels, need_scores
+from cxstats.inference.plan import CUBES, Sum, plan_of, shifts_of
+from cxstats.inference.request import Request, need_by, place_of
+from cxstats.inference.totals import checked, summed
+from cxstats.memory import Frame, Key, Plan, Sums
+from cxstats.score import Score
+from cxstats.survey import Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PLACE = "totals"
+INSIDE, DEFINITION = "cx_inside", "cx_definition"
+NAMES = ("rows", "counted", "bad", "bad weight", "fpc", "fpc fpc", "no fpc")
+OF_SCORES = ("wy", "wx", "wb", "n", "yy", "yx", "xx", "ww", *CUBES)
+TOLD = ("name", "default_name", "unit", "family", "range", "direction", "variant")  # of a score, when its rows are gone
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What was summed: the scores in words, the groups, the domain and the design."""
+
+    scores: tuple[Score, ...]
+    asks: tuple[str, ...]
+    by: tuple[str, ...]
+    where: str
+    design: Design
+    synthetic: str
+
+    def text(self) -> str:
+        """Return the definition as a text that a column can hold."""
+        scores = [
+            {name: getattr(s, name) for name in TOLD} | {"columns": s.columns(), "asks": asks, "ratio": s.per is not None}
+            for s, asks in zip(self.scores, self.asks, strict=True)
+        ]
+        design = {f.name: getattr(self.design, f.name) for f in fields(Design)}
+        found = {"scores": scores, "by": self.by, "where": self.where, "design": design, "synthetic": self.synthetic}
+        return json.dumps(found, sort_keys=True)
+
+    @classmethod
+    def read(cls, text: str) -> Definition:
+        """Return the definition that a text holds."""
+        try:
+            found = json.loads(text)
+            design: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found["design"].items()}
+            scores = tuple(_told(score) for score in found["scores"])
+            asks = tuple(score["asks"] for score in found["scores"])
+            return cls(scores, asks, tuple(found["by"]), found["where"], Design(**design), found["synthetic"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise DataError(f"read_totals: column {DEFINITION!r} is not one that totals wrote ({error}).") from error
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns of a line that say where it belongs."""
+        return list(dict.fromkeys([*self.design.strata, *self.design.psu, *self.by]))
+
+
+class RunningTotals:
+    """Weighted totals by PSU and group of one table or of several parts of it; made by `totals`, read by `read_totals`.
+
+    Parts are added with ``+`` (or ``sum``), written by `to_parquet`, and give by `estimate` what `measure` gives of the whole
+    table, also where a customer or a branch lies in several parts.
+    """
+
+    def __init__(self, definition: Definition, parts: Sequence[Frame]) -> None:
+        self._definition, self._parts = definition, tuple(parts)
+
+    def __add__(self, other: Any) -> RunningTotals:
+        if isinstance(other, int) and other == 0:  # so that sum() works
+            return self
+        if not isinstance(other, RunningTotals):
+            raise ArgumentError(f"{PLACE}: only totals can be added to totals, not {type(other).__name__}.")
+        self._same(other)
+        return RunningTotals(self._definition, (*self._parts, *other._parts))
+
+    __radd__ = __add__
+
+    def estimate(self) -> Estimate:
+        """Return the estimate of the whole: value, covariance and degrees of freedom are those of `measure`.
+
+        Returns
+        -------
+        Estimate
+            As from `measure`.
+
+        Raises
+        ------
+        DesignError
+            If a PSU lies in two strata, or a stratum holds one PSU (and `lone_psu` is "error").
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> contacts = cx.load_contacts()
+        >>> old, new = contacts[contacts["quarter"] < "2026Q1"], contacts[contacts["quarter"] >= "2026Q1"]
+        >>> def day(part):
+        ...     return cx.totals(cx.Survey(part.dropna(subset="customer"), psu="customer"), cx.mean("wait"))
+        >>> both = (day(old) + day(new)).estimate()
+        >>> whole = cx.measure(cx.Survey(contacts.dropna(subset="customer"), psu="customer"), cx.mean("wait"))
+        >>> both.std_error.round(9) == whole.std_error.round(9)
+        array([ True])
+        """
+        frame, count = self._whole(), len(self._definition.scores)
+        shift = _shifts(frame, count)
+        request, plan, names = self._planned(frame, shift)
+        t = summed(request, plan, names, shift)
+        return estimate(t, t, request, [None] * count)
+
+    def to_parquet(self, path: Any) -> Path:
+        """Write the totals to a Parquet file, from which `read_totals` reads them.
+
+        Parameters
+        ----------
+        path : str or path
+            The file. One that is there is replaced once the new one is complete.
+
+        Returns
+        -------
+        Path
+            Where it is.
+
+        Notes
+        -----
+        The file names PSUs (customers): treat it like the table that it was made of.
+        """
+        path = Path(path)
+        partial = path.with_name(path.name + ".part")
+        self.frame().to_parquet(partial, index=False)
+        return Path(partial.replace(path))
+
+    def frame(self) -> pd.DataFrame:
+        """Return the lines: strata, PSU and group, whether inside the domain, and the sums, each PSU once in a group."""
+        if len(self._parts) == 1:
+            return frames.in_memory(self._parts[0], self._parts[0].columns)
+        frame, d = self._whole(), self._definition
+        shift = _shifts(frame, len(d.scores))
+        plan, names = self._planned(frame, shift)[1:]
+        return _lines(d, frame.sums(plan), names, shift)
+
+    def _planned(self, frame: Frame, shift: np.ndarray) -> tuple[Request, Plan, dict[str, Sum]]:
+        d, survey = self._definition, Survey(frame)
+        survey.design, survey.synthetic = d.design, d.synthetic
+        request = Request(survey, d.scores, d.by, col(INSIDE), gone=True)
+        return request, *_plan(request, frame, shift)
+
+    def _whole(self) -> Frame:
+        """Return all lines as one frame."""
+        if len(self._parts) == 1:
+            return self._parts[0]
+        import pandas as pd
+
+        tables = [frames.in_memory(part, part.columns) for part in self._parts]
+        for name in self._definition.keys:
+            _alike(name, [table[name] for table in tables])
+        return frames.wrap(pd.concat(tables, ignore_index=True))
+
+    def _same(self, other: RunningTotals) -> None:
+        a, b = json.loads(self._definition.text()), json.loads(other._definition.text())
+        unlike = [name for name in a if a[name] != b[name]]
+        if unlike:
+            raise ArgumentError(f"{PLACE}: {_unlike(unlike[0], a, b)}. Make both by one call of totals().")
+
+    def __repr__(self) -> str:
+        d, rows = self._definition, 0
+        for part in self._parts:
+            rows += int(part.sums(Plan({"rows": col("cx_rows")}, [("rows",)])).values["rows",].sum())
+        by = f" by {' x '.join(d.by)}" if d.by else ""
+        scores = ", ".join(score.name for score in d.scores)
+        mark = f"; {d.synthetic}" if d.synthetic else ""
+        parts = f" in {len(self._parts)} parts" if len(self._parts) > 1 else ""
+        return f"<RunningTotals of {scores}{by}: {rows:,} rows{parts}; {d.design.describe()}{mark}>"
+
+
+def totals(
+    survey: Any, scores: Score | Sequence[Score], by: str | Sequence[str] | None = None, where: Expression | None = None
+) -> RunningTotals:
+    """Add up a part of a table (a day, a file, a shard) by PSU and group, to be added to other parts and estimated later.
+
+    For a score, a line holds the weighted sums of points and base of one PSU in one group (`measure` says what becomes of
+    them): ``(totals(a) + totals(b)).estimate()`` is ``measure`` of both parts together, to rounding.
+
+    Parameters
+    ----------
+    survey : Survey or frame
+        The part, with its design. Give all parts the same; PSUs may lie in several.
+    scores : Score or list of Score
+        As in `measure`, without quantiles.
+    by : str or list of str, optional
+        Columns whose values make the groups.
+    where : Expression, optional
+        The domain.
+
+    Returns
+    -------
+    RunningTotals
+        With ``+``, ``estimate()``, ``to_parquet(path)``, ``frame()``.
+
+    Raises
+    ------
+    ArgumentError
+        For a quantile, which is no function of totals.
+    ColumnError, DataError
+        As `measure`.
+
+    Notes
+    -----
+    Rows of one PSU may lie in several parts; one row may not. What is not a sum over rows cannot be added up: the days to the
+    next contact, episodes and resolution curves need each customer's log whole, so shard a log by customer, not by day, and
+    measure each shard's ``log.survey()``.
+
+    References
+    ----------
+    Binder, D. A. (1983). On the variances of asymptotically normal estimators from complex surveys. *Int. Stat. Rev.* 51.
+
+    Examples
+    --------
+    >>> import pandas as pd, cxstats as cx
+    >>> monday = pd.DataFrame({"customer": ["a", "a", "b", "c"], "resolved": [1, 0, 1, 1]})
+    >>> tuesday = pd.DataFrame({"customer": ["a", "c", "d"], "resolved": [0, 1, 0]})
+    >>> week = [cx.totals(cx.Survey(day, psu="customer"), cx.first_contact_resolution("resolved")) for day in (monday, tuesday)]
+    >>> sum(week).estimate().frame()[["metric", "n", "estimate", "std_error"]].round(3)
+                         metric  n  estimate  std_error
+    0  first_contact_resolution  7    57.143     21.854
+    """
+    survey = survey if isinstance(survey, Survey) else Survey(survey)
+    request = Request(survey, tuple(need_scores(scores)), need_by(by), where)
+    need_labels(request.by, PLACE)
+    need_condition(where, PLACE)
+    quantile = next((score for score in request.scores if score.family == "quantile"), None)
+    if quantile is not None:
+        raise ArgumentError(
+            f"{PLACE}: {place_of(quantile)} is a quantile, which is no function of totals. Measure the share of answers up to "
+            "a limit instead, as in share(col('wait') <= 10), or measure() the whole table."
+        )
+    taken = next((n for n in [*survey.design.columns(), *request.by] if n.startswith("cx_")), None)
+    if taken is not None:
+        raise ArgumentError(f"{PLACE}: column {taken!r} begins with 'cx_', as the sums do. Rename yours.")
+    request.check()
+    shift = shifts_of(request)
+    plan, names = plan_of(request, shift, squares=True)
+    sums = survey.frame.sums(plan)
+    values = {name: found.times * sums.values[found.product] for name, found in names.items()}
+    checked(request, sums, {name: column.copy() for name, column in values.items()})
+    asks = tuple(repr((score.points, score.base, score.per)) for score in request.scores)
+    domain = "" if where is None else repr(where)
+    definition = Definition(request.scores, asks, request.by, domain, survey.design, survey.synthetic)
+    return RunningTotals(definition, [frames.wrap(_lines(definition, sums, names, np.asarray(shift)))])
+
+
+def read_totals(source: Any) -> RunningTotals:
+    """Return the totals that `RunningTotals.to_parquet` wrote: of a file, of several, or of a frame that holds them.
+
+    Parameters
+    ----------
+    source : str, path, list of these, or frame
+        Parquet files; or a frame on any engine, such as ``duckdb.read_parquet("totals/*.parquet")``, whose lines then stay there
+        until they are estimated.
+
+    Returns
+    -------
+    RunningTotals
+        The totals of all parts together.
+
+    Raises
+    ------
+    ArgumentError
+        If the parts are totals of different things.
+    DataError
+        If what is read was not written by `to_parquet`.
+
+    Notes
+    -----
+    Lines are believed: who changes the file changes the estimate.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, pandas as pd, cxstats as cx
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> for name, waits in {"monday": [3, 5, 9], "tuesday": [2, 4]}.items():
+    ...     written = cx.totals(pd.DataFrame({"wait": waits}), cx.mean("wait")).to_parquet(folder / f"{name}.parquet")
+    >>> cx.read_totals(sorted(folder.glob("*.parquet"))).estimate().values.tolist()
+    [4.6]
+    """
+    import pandas as pd
+
+    if isinstance(source, list | tuple):
+        if not source:
+            raise ArgumentError("read_totals: no file is given.")
+        return sum((read_totals(one) for one in source[1:]), read_totals(source[0]))
+    read = pd.read_parquet(source) if isinstance(source, str | Path) else source
+    frame = frames.wrap(read)
+    if DEFINITION not in frame.columns:
+        raise DataError(f"read_totals: there is no column {DEFINITION!r}; only what to_parquet() of totals wrote can be read.")
+    found = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[DEFINITION])).keys[DEFINITION].levels.tolist()
+    if not found:
+        raise DataError("read_totals: there are no lines.")
+    every = [Definition.read(text) for text in found]
+    made = RunningTotals(every[0], [frame])
+    for other in every[1:]:
+        made._same(RunningTotals(other, [frame]))
+    need_columns("read_totals", [*every[0].keys, INSIDE, "cx_rows"], frame.columns)
+    return made
+
+
+def _unlike(what: str, a: dict[str, Any], b: dict[str, Any]) -> str:
+    """Say in what two definitions differ."""
+    if what == "scores":
+        one, two = ([score["variant"] for score in side[what]] for side in (a, b))
+        more = "" if one != two else ", of different answers"
+        return f"totals of different scores cannot be added: {listing(one)} and {listing(two)}{more}"
+    shown = {"by": "groups", "where": "domains", "design": "designs", "synthetic": "marks"}[what]
+    return f"totals of different {shown} cannot be added: {a[what] or 'none'} and {b[what] or 'none'}"
+
+
+def _psus(design: Design) -> list[str]:
+    return list(dict.fromkeys([*design.strata, *design.psu]))
+
+
+def _told(score: dict[str, Any]) -> Score:
+    """Return a score whose rows are gone: its expressions only name the columns that it asked."""
+    base: Expression = Literal(True)
+    for name in score["columns"]:
+        base = base & col(name).is_answered()
+    given = {name: score[name] for name in TOLD}
+    given["range"] = None if score["range"] is None else tuple(score["range"])
+    return Score(Literal(0.0), base, per=Literal(1.0) if score["ratio"] else None, **given)
+
+
+def _column(name: str) -> str:
+    """Return the column of the lines that holds a sum: "y0*x1" is cx_y0_x1."""
+    return "cx_" + re.sub(r"\W", "_", name)
+
+
+def _lines(d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray) -> pd.DataFrame:
+    """Return the sums as a table of lines that tells what it holds."""
+    import pandas as pd
+
+    table: dict[str, Any] = {name: _labels(sums.keys[name], sums.inside) for name in d.keys}
+    table[INSIDE] = sums.inside
+    table |= {_column(name): found.times * sums.values[found.product] for name, found in names.items()}
+    table |= {_column(f"shift{i}"): np.full(len(sums.inside), float(c)) for i, c in enumerate(shift)}
+    table[DEFINITION] = pd.Categorical([d.text()] * len(sums.inside))
+    return pd.DataFrame(table)
+
+
+def _labels(key: Key, inside: np.ndarray) -> Any:
+    """Return the labels of the lines; those outside the domain have none that counts, so a missing one is any."""
+    codes = np.where((key.codes < 0) & ~inside, 0, key.codes) if len(key.levels) else key.codes
+    levels = key.levels
+    if (codes < 0).any() and levels.dtype.kind in "iub":
+        levels = levels.convert_dtypes()
+    return levels.reindex(codes).array if len(levels) else levels.reindex(codes).array
+
+
+def _alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:
+    """Raise where categories of the parts differ: their order would be lost."""
+    import pandas as pd
+
+    kinds = [c.dtype for c in columns if isinstance(c.dtype, pd.CategoricalDtype)]
+    if kinds and (len(kinds) < len(columns) or any(kind != kinds[0] for kind in kinds)):
+        raise ArgumentError(
+            f"{PLACE}: column {name!r} has other categories in one part than in another. Give all parts the same, in one order."
+        )
+
+
+def _shifts(frame: Frame, count: int) -> np.ndarray:
+    """Return one shift for all lines of each score, near their own."""
+    rows = col("cx_rows") > 0
+    return np.asarray([frame.first(col(_column(f"shift{i}")), rows) or 0.0 for i in range(count)], dtype=np.float64)
+
+
+def _plan(request: Request, frame: Frame, shift: np.ndarray) -> tuple[Plan, dict[str, Sum]]:
+    """Return the pass over lines: each sum as it is, those of points about one shift."""
+    k = range(len(request.scores))
+    parts = [f"{part}{i}" for part in "yx" for i in k]
+    every = [*NAMES, *(f"{name}{i}" for name in OF_SCORES for i in k), *(f"n{i}&{j}" for j in k for i in range(j))]
+    every += [f"{p}*{q}" for p in parts for q in parts]
+    there = {name: col(_column(name)) for name in every if _column(name) in frame.columns}
+    away = [float(c) - col(_column(f"shift{i}")) for i, c in enumerate(shift)]
+    made: dict[str, Expression] = dict(there)
+    for i, a in enumerate(away):  # of points y - a x
+        made[f"wy{i}"] = there[f"wy{i}"] - a * there[f"wx{i}"]
+        made[f"yy{i}"] = there[f"yy{i}"] - 2 * a * there[f"yx{i}"] + a * a * there[f"xx{i}"]
+        made[f"yx{i}"] = there[f"yx{i}"] - a * there[f"xx{i}"]
+        if f"yyy{i}" in there:
+            yyy, yyx, yxx, xxx = (there[f"{cube}{i}"] for cube in CUBES)
+            made[f"yyy{i}"] = yyy - 3 * a * yyx + 3 * a * a * yxx - a * a * a * xxx
+            made[f"yyx{i}"] = yyx - 2 * a * yxx + a * a * xxx
+            made[f"yxx{i}"] = yxx - a * xxx
+        for j, b in enumerate(away if f"y{i}*y{i}" in there else []):
+            yx, xy, xx = (there[f"{p}{i}*{q}{j}"] for p, q in ("yx", "xy", "xx"))
+            made[f"y{i}*y{j}"] = there[f"y{i}*y{j}"] - a * xy - b * yx + a * b * xx
+            made[f"y{i}*x{j}"], made[f"x{i}*y{j}"] = yx - a * xx, xy - b * xx
+    plan = Plan(
+        {_column(name): made[name] for name in there}, [(_column(name),) for name in there],
+        _psus(request.survey.design), request.by, col(INSIDE),
+    )  # fmt: skip
+    return plan, {name: Sum((_column(name),)) for name in there}
