@@ -114,6 +114,16 @@ def need_columns(place: str, wanted: Iterable[str], have: Sequence[str]) -> None
             )
 
 
+def need_free(place: str, own: Iterable[str], have: Iterable[object]) -> None:
+    """Raise `ArgumentError` if a column has a name that cxstats gives: capitals apart, as DuckDB and Spark read names."""
+    there = {str(name).casefold(): name for name in have}
+    taken = next((name for name in own if name.casefold() in there), None)
+    if taken is not None:
+        theirs = there[taken.casefold()]
+        so = "" if theirs == taken else f", and capitals do not tell {theirs!r} from it"
+        raise ArgumentError(f"{place}: a log has a column {taken!r} of its own{so}. Rename yours.")
+
+
 def one_of(place: str, value: object, options: Sequence[object]) -> None:
     """Raise `ArgumentError` unless `value` is one of the options."""
     if value not in options:

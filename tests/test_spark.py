@@ -3,24 +3,33 @@
 A session starts once, slowly, so that all tests that need one are in this file, which one worker runs (`conftest`).
 """
 
+import contextlib
 import datetime
+import doctest
 import inspect
+import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from pyspark.sql import DataFrame
 
 import cxstats as cx
-from cxstats.errors import ColumnError
+from cxstats.errors import ArgumentError, ColumnError, NoRowsError
+from cxstats.frames import PERIODS
 from cxstats.metrics import REGISTRY
 from tests import test_bad_input, test_expression, test_frames
 from tests.conftest import spark_session
-from tests.contacts import test_episodes
+from tests.contacts import test_effort, test_episodes, test_periods, test_reconcile, test_switches
+from tests.contacts.logs import HOUR, NAMED, frame_of
 from tests.inference import test_against_r, test_estimate
 from tests.metrics import test_composition, test_contract
 from tests.pricing import test_gabor_granger
@@ -154,8 +163,12 @@ def test_contacts_are_measured_with_customers_as_psus(logs: tuple[cx.ContactLog,
 
 @pytest.mark.parametrize(
     "options",
-    [{"days": (1, 7)}, {"days": 7, "by": "channel", "where": cx.col("age") != "18-24", "same_issue": False}],
-    ids=["whole", "by channel"],
+    [
+        {"days": (1, 7)},
+        {"days": 7, "by": "channel", "where": cx.col("age") != "18-24", "same_issue": False},
+        {"days": 7, "by": "channel", "resolvable": "repeated_information"},
+    ],
+    ids=["whole", "by channel", "net"],
 )
 def test_resolution_curves_agree(options: dict[str, Any], logs: tuple[cx.ContactLog, cx.ContactLog]) -> None:
     here, there = (cx.resolution_curve(log, **options) for log in logs)
@@ -170,8 +183,89 @@ def test_episodes_are_those_of_a_loop(same_issue: bool, tmp_path: Path) -> None:
     for within, hours in (("7D", 168), ("36h", 36)):
         found = log.episodes(within, same_issue=same_issue)
         assert type(found).__module__.startswith("pyspark"), "the episodes stay on Spark"
-        expected = test_episodes.looped(frame, hours * test_episodes.HOUR, by)
+        expected = test_episodes.looped(frame, hours * HOUR, by)
         test_episodes.agree(found.toArrow(), expected)
+
+
+@pytest.mark.parametrize("by", [None, "how"])
+def test_forced_effort_agrees(by: str | None, tmp_path: Path) -> None:
+    rows = test_effort.contacts()
+    here, there = (cx.ContactLog(one, **test_effort.LOG) for one in (rows, read(tmp_path, rows)))
+    asked = {**test_effort.ASKED, "by": by, "where": cx.col("about") == "bill"}
+    assert_alike(cx.forced_effort(there, **asked), cx.forced_effort(here, **asked))
+
+
+@pytest.mark.parametrize("same_issue", [True, False])
+def test_channel_switches_agree(same_issue: bool, tmp_path: Path) -> None:
+    rows = test_switches.contacts(7)
+    rows.loc[::40, "how"] = None
+    logs = (cx.ContactLog(one, **test_switches.LOG) for one in (read(tmp_path, rows), rows))
+    there, here = (cx.channel_switches(log, "10D", same_issue=same_issue) for log in logs)
+    assert_alike(there, here)
+    assert there._origin.left_out == here._origin.left_out
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["answers in the log", "answers beside it"])
+def test_survey_and_log_are_reconciled_alike(beside: bool, tmp_path: Path) -> None:
+    rows = test_reconcile.contacts()
+    answers = (
+        {"answers": rows[["key", "said"]].sample(frac=1, random_state=1), "on": "key"} if beside else {"by": "how"}
+    )
+    frame = rows.drop(columns="said") if beside else rows
+    logs = (cx.ContactLog(one, **test_reconcile.LOG) for one in (read(tmp_path, frame), frame))
+    there, here = (cx.reconcile(log, "said", **answers) for log in logs)
+    for part in ("rates", "agreement", "kappa"):
+        assert_alike(getattr(there, part), getattr(here, part))
+    pd.testing.assert_frame_equal(there.table, here.table, rtol=1e-9)
+    assert there.left_out == here.left_out
+
+
+def test_waits_by_quantile_agree(logs: tuple[cx.ContactLog, cx.ContactLog]) -> None:
+    here, there = (cx.measure(log.survey(), cx.quantile("wait", 0.9), by="channel") for log in logs)
+    assert_alike(there, here)
+
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+PAGE = README[README.index("## From one file to a cluster") : README.index("## One task, five packages")]
+LINES = re.findall(r"`frame = (.+?)` \| (\w+).*? \| an? (.+) \|", PAGE)
+KINDS = {
+    "pandas frame": pd.DataFrame, "polars frame": pl.DataFrame, "pyarrow table": pa.Table, "lazy polars frame": pl.LazyFrame,
+    "DuckDB relation": duckdb.DuckDBPyRelation, "Spark frame": DataFrame,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the sample's contacts in one file, and in four."""
+    folder, frame = tmp_path_factory.mktemp("lake"), cx.load_contacts()
+    (folder / "lake").mkdir()
+    parts = {"contacts": frame} | {f"lake/{k}": frame.iloc[k::4] for k in range(4)}
+    for name, rows in parts.items():
+        table = pa.Table.from_pandas(rows, preserve_index=False)
+        parquet.write_table(table, folder / f"{name}.parquet", coerce_timestamps="us")
+    return folder
+
+
+@pytest.mark.parametrize(("line", "engine", "kind"), LINES)
+def test_the_lines_of_the_readme_give_the_same_numbers(line: str, engine: str, kind: str, lake: Path) -> None:
+    assert len(LINES) == len(KINDS)
+    names = {"pandas": pd, "polars": pl, "pyarrow": pa, "duckdb": duckdb, "spark": spark_session(), "cx": cx}
+    here = re.sub(
+        r"lake/\*|s3a://bucket/lake|contacts", lambda found: f"{lake}/{found[0].replace('s3a://bucket/', '')}", line
+    )
+    read_again = {**names, "frame": eval(here, names)}
+    printed = [
+        example for example in doctest.DocTestParser().get_examples(PAGE) if "load_contacts" not in example.source
+    ]
+    for example in printed:
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown):
+            exec(compile(example.source, "README", "single"), read_again)
+        assert shown.getvalue() == example.want
+    assert len(printed) == 3
+    log = read_again["log"]
+    assert log._kept.engine == {"numpy": "pandas", "spark": "pyspark"}.get(engine.lower(), engine.lower())
+    assert isinstance(log.episodes("7D"), KINDS[kind])
 
 
 def assert_alike(there: cx.Estimate, here: cx.Estimate) -> None:
@@ -231,11 +325,50 @@ def test_days_between_contacts_have_24_hours_in_any_zone(
     assert gaps[1:] == pytest.approx(here.survey().frame.native["days_before"].tolist()[1:], rel=1e-15)
 
 
+@pytest.mark.parametrize("zone", [None, "America/New_York"])
+def test_contacts_lie_in_the_periods_of_the_session(zone: str | None, tmp_path: Path) -> None:
+    session = spark_session().newSession()
+    session.conf.set("spark.sql.session.timeZone", "America/New_York")
+    rows = test_periods.some_times(zone)
+    there = read(tmp_path, rows, session)
+    for period in PERIODS:
+        assert test_periods.periods(there, period) == [test_periods.by_hand(at)[period] for at in rows["at"]]
+
+
 def test_days_may_be_dates(in_new_york: Callable[[pd.Series], Any]) -> None:
     frame = in_new_york(MOMENTS)
     log = cx.ContactLog(frame.withColumn("at", frame["at"].cast("date")), customer="who", time="at")
     assert log.start == datetime.datetime(2025, 3, 8)
     assert log.days == 2
+
+
+def test_names_that_a_log_or_its_episodes_give_are_taken_capitals_apart(tmp_path: Path) -> None:
+    rows = frame_of()
+    with pytest.raises(
+        ArgumentError, match="a column 'days_after' of its own, and capitals do not tell 'Days_After' from it"
+    ):
+        cx.ContactLog(read(tmp_path, rows.assign(Days_After=1.0)), **NAMED)
+    log = cx.ContactLog(read(tmp_path, rows.assign(REPEAT=1.0, Next_How="x", cx_at=1.0)), **NAMED)
+    with pytest.raises(
+        ArgumentError, match=r"episodes: a log has a column 'repeat' of its own.*'REPEAT'.*Rename yours"
+    ):
+        log.episodes(2)
+    with pytest.raises(ArgumentError, match=r"a log has a column 'next_how' of its own.*'Next_How'"):
+        cx.channel_switches(log, 2)
+    assert cx.measure(log.survey(), [cx.mean("REPEAT"), cx.mean("cx_at")]).values.tolist() == [1, 1]
+
+
+def test_times_that_are_none_are_refused_with_the_remedy(tmp_path: Path) -> None:
+    frame = read(tmp_path, frame_of())
+    texts = frame.withColumn("at", frame["at"].cast("string"))
+    with pytest.raises(ColumnError, match=r"On pyspark give it as times: .* frame\['at'\].cast\('timestamp_ntz'\)"):
+        cx.ContactLog(texts, **NAMED)
+    mended = cx.ContactLog(texts.withColumn("at", texts["at"].cast("timestamp_ntz")), **NAMED)
+    assert (mended.start, mended.days) == (datetime.datetime(2026, 1, 1), 10.5)
+    with pytest.raises(ColumnError, match=r"Seconds since 1970 become times by frame\['at'\].cast\('timestamp'\)"):
+        cx.ContactLog(read(tmp_path, frame_of(at=range(8))), **NAMED)
+    with pytest.raises(NoRowsError, match="the frame has no rows"):
+        cx.ContactLog(frame.limit(0), **NAMED)
 
 
 def test_a_log_with_dots_in_a_name_is_refused_with_the_remedy(in_new_york: Callable[[pd.Series], Any]) -> None:

@@ -1,4 +1,7 @@
-"""Contact logs: first-contact resolution done right, forced effort, and what the log says beside the survey."""
+"""Contact logs: first-contact resolution done right, forced effort, and what the log says beside the survey.
+
+A log is asked where it lies: pandas, pyarrow, polars, DuckDB and Spark give the same answers.
+"""
 
 from cxstats.contacts.curve import resolution_curve
 from cxstats.contacts.effort import forced_effort

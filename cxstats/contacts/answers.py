@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxstats import frames
 from cxstats.contacts.flags import flag
-from cxstats.errors import ArgumentError, ColumnError, DataError, NoRowsError, need_columns
+from cxstats.errors import ArgumentError, ColumnError, DataError, NoRowsError, need_columns, need_free
 from cxstats.expression import Expression, Literal, Lookup, col, when
 from cxstats.memory import Frame, Plan
 from cxstats.survey import Survey
@@ -32,6 +32,7 @@ def answered(
             f"{place}: answers= and on= belong together: a frame of answers, and the column that both have."
         )
     frame, unmatched, mark = contacts.frame, None, contacts.synthetic
+    need_free(place, [SAID], frame.columns)
     if answers is None or on is None:
         frame = frames.assigned(frame, {SAID: _yes(frame, answer, yes, f"{place}(answer=)")})
     else:

@@ -14,11 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from cxstats.contacts.log import IN, LEFT, ContactLog, counted
+from cxstats.contacts.flags import flag
+from cxstats.contacts.left_out import counted
+from cxstats.contacts.log import IN, LEFT, ContactLog
 from cxstats.errors import ArgumentError, NoRowsError, need_columns
 from cxstats.expression import Expression, col, when
 from cxstats.frames import AFTER, BEFORE
@@ -28,9 +30,6 @@ from cxstats.inference.measure import measure
 from cxstats.inference.noted import as_shares, noted
 from cxstats.inference.request import need_by
 from cxstats.score import Score
-
-if TYPE_CHECKING:
-    pass
 
 PLACE = "resolution_curve"
 MOST_BINS = 60
@@ -45,6 +44,7 @@ def resolution_curve(
     *,
     where: Expression | None = None,
     same_issue: bool | None = None,
+    resolvable: str | None = None,
 ) -> Estimate:
     """Estimate the share of first contacts that are followed by no other within each of several windows.
 
@@ -66,12 +66,15 @@ def resolution_curve(
         The domain: first contacts that count. Contacts outside it still count as repeats.
     same_issue : bool, optional
         Whether a contact about another issue counts as one before or after; by default not, where the log has issues.
+    resolvable : str, optional
+        Column of the first contact (yes/no, true/false or 1/0): could it be resolved at the first contact. The curve is then
+        the net one: first contacts that say no, or do not say, are left out and counted; they still count as repeats.
 
     Returns
     -------
     Estimate
-        Labels ``metric`` ("resolved"), ``days`` and those of ``by``; in percent, with customers as PSUs, Wilson intervals and
-        one covariance. `n` counts the first contacts in the base; all windows have the same.
+        Labels ``metric`` ("resolved", or "net_resolved"), ``days`` and those of ``by``; in percent, with customers as PSUs,
+        Wilson intervals and one covariance. `n` counts the first contacts in the base; all windows have the same.
 
     Raises
     ------
@@ -79,12 +82,14 @@ def resolution_curve(
         If the log is shorter than the washout and the longest window together: then nothing can be said of it.
     ArgumentError
         If days are not positive, or the washout is shorter than none.
+    ColumnError, DataError
+        If `resolvable` is not there, or says something else than yes or no.
 
     Notes
     -----
     No repeat is not yet resolved: who gives up does not come again. A repeat by a contact without a customer goes unseen: the
     share without one bounds what is missed. And in the newest month the naive rate, repeats among
-    contacts seen so far, is too high, since most have not been watched for long.
+    contacts seen so far, is too high, since most have not been watched for long. Gross and net curves are different measures.
 
     References
     ----------
@@ -119,13 +124,24 @@ def resolution_curve(
     ends = _bins(windows)
     first = (col(IN) >= longest) & (col(BEFORE).is_missing() | (col(BEFORE) > longest))
     base = first if where is None else first & where
+    seen = base & (col(LEFT) >= ends[0])
+    lost = {f"without {name}": seen & col(name).is_missing() for name in groups}
+    if resolvable is not None:
+        need_columns(f"{PLACE}(resolvable=)", [resolvable], survey.frame.columns)
+        can_be = flag(survey.frame, resolvable, f"{PLACE}(resolvable=)")
+        lost = {
+            f"not resolvable by {resolvable}": seen & (can_be == 0),
+            f"without {resolvable}": seen & can_be.is_missing(),
+        } | {reason: condition & (can_be == 1) for reason, condition in lost.items()}
+        base = base & (can_be == 1)
     scores = [_repeats(base, a, b) for a, b in zip([0.0, *ends[:-1]], ends, strict=True)]
-    found = _curve(measure(survey, scores, groups), np.asarray(ends), windows)
+    found = _curve(measure(survey, scores, groups), np.asarray(ends), windows, resolvable)
     begins = log.start + timedelta(days=longest)
     said = f"first contacts have none before them in {longest:g} days; from {begins:%Y-%m-%d} on, watched to {log.end:%Y-%m-%d}"
-    lost = counted(survey.frame, {name: base & col(name).is_missing() for name in groups})
-    gone = [f"{count:,} first contacts without {name} are in no group" for name, count in lost.items() if count]
-    found._origin = replace(found._origin, left_out=(log.left_out, *gone, said))
+    counts = counted(survey.frame, lost)
+    gone = ", ".join(f"{count:,} first contacts {reason}" for reason, count in counts.items() if count)
+    told = [f"left out, too: {gone}"] if gone else []
+    found._origin = replace(found._origin, left_out=(log.left_out, *told, said))
     return found
 
 
@@ -137,7 +153,7 @@ def _repeats(base: Expression, after: float, until: float) -> Score:
     return Score(when(again, 1.0, 0.0), base & watched & before, f"up to {until:g}", family="mean", range=(0.0, 1.0))
 
 
-def _curve(found: Estimate, ends: np.ndarray, windows: list[float]) -> Estimate:
+def _curve(found: Estimate, ends: np.ndarray, windows: list[float], resolvable: str | None) -> Estimate:
     """Return S at the windows, by group: products of one minus the shares of the bins."""
     import pandas as pd
 
@@ -162,7 +178,7 @@ def _curve(found: Estimate, ends: np.ndarray, windows: list[float]) -> Estimate:
             notes.append("" if few >= FEW else f"{few:,} are watched so long")
     labels = found.labels.iloc[:groups].drop(columns="metric")
     table = pd.concat([labels.assign(days=_plain(window)) for window in windows], ignore_index=True)
-    table.insert(0, "metric", "resolved")
+    table.insert(0, "metric", "resolved" if resolvable is None else "net_resolved")
     covariance = np.where(found._rows.unknown[:, None] | found._rows.unknown, 0.0, found._covariance.matrix())
     empty = np.isnan(found.values)  # bins without anyone at risk; bins without a repeat have no variance to add
     known = Known(covariance, empty, np.full(len(found), "", dtype=object))
@@ -179,7 +195,11 @@ def _curve(found: Estimate, ends: np.ndarray, windows: list[float]) -> Estimate:
         [at_risk[ends <= window].min(axis=0) for window in windows]
     ).ravel()  # nobody, or all: no variance
     worth = np.where(np.isin(made.values, (0.0, 100.0)), alone, shares._rows.n_effective)
-    return noted(shares, notes, unknown=shares._rows.unknown | np.isnan(worth), n_effective=worth)
+    variant = "resolved by the log" + ("" if resolvable is None else f", net of what is not resolvable by {resolvable}")
+    return noted(
+        shares, notes, unknown=shares._rows.unknown | np.isnan(worth), n_effective=worth,
+        variant=np.full(len(table), variant, dtype=object), direction=np.full(len(table), "high", dtype=object),
+    )  # fmt: skip
 
 
 def _still(repeats: np.ndarray) -> np.ndarray:

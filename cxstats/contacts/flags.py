@@ -10,8 +10,8 @@ from typing import Any
 from cxstats.errors import ArgumentError, ColumnError, DataError, listing
 from cxstats.expression import Expression, Literal, col, when
 from cxstats.memory import Frame
+from cxstats.metrics.yes_no import NO, YES
 
-YES, NO = ("yes", "true", "y"), ("no", "false", "n")
 SECONDS = {"MIN": 60, "H": 3_600, "D": 86_400, "W": 604_800}
 
 

@@ -4,24 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cxstats.contacts.log import counted
-from cxstats.expression import Expression, Literal
-from cxstats.memory import Frame
+import numpy as np
+
+from cxstats.errors import NoRowsError
+from cxstats.expression import Expression, Literal, when
+from cxstats.memory import Frame, Plan
 
 KEPT = "in the base"
 
 
-def reasons(frame: Frame, why: Mapping[str, Expression]) -> dict[str, int]:
-    """Return how many contacts each reason takes away of those that the ones before it left, and how many stay."""
+def exclusive(why: Mapping[str, Expression]) -> dict[str, Expression]:
+    """Return each reason where none before it holds, and who stays."""
     stays: Expression = Literal(True)
     conditions = {}
     for reason, condition in why.items():
         conditions[reason] = stays & condition
         stays = stays & ~condition
-    return counted(frame, conditions | {KEPT: stays})
+    return conditions | {KEPT: stays}
 
 
-def told(counts: Mapping[str, int]) -> str:
+def counted(frame: Frame, conditions: Mapping[str, Expression]) -> dict[str, int]:
+    """Return how many rows fulfil each condition, in one pass."""
+    if not conditions:
+        return {}
+    columns = {name: when(condition, 1.0, 0.0) for name, condition in conditions.items()}
+    found = frame.sums(Plan(columns=columns, products=[(name,) for name in columns]))
+    return {name: int(np.sum(found.values[name,])) for name in columns}
+
+
+def reasons(frame: Frame, why: Mapping[str, Expression]) -> dict[str, int]:
+    """Return how many contacts each reason takes away of those that the ones before it left, and how many stay."""
+    return counted(frame, exclusive(why))
+
+
+def need_some(place: str, left: Mapping[str, int], kept: int) -> None:
+    """Raise `NoRowsError` if nothing is kept: there was nothing, or all was left out."""
+    if kept:
+        return
+    if not sum(left.values()):
+        raise NoRowsError(f"{place}: the frame has no rows.")
+    why = ", ".join(f"{count:,} {reason}" for reason, count in left.items() if count)
+    raise NoRowsError(f"{place}: no contact is left of {sum(left.values()):,} rows ({why}).")
+
+
+def told(counts: Mapping[str, int], of: str = "contacts") -> str:
     """Return the counts in words."""
     said = [f"{count:,} {reason}" for reason, count in counts.items() if count and reason != KEPT]
-    return f"left out of {sum(counts.values()):,} contacts: {', '.join(said) or 'none'}"
+    return f"left out of {sum(counts.values()):,} {of}: {', '.join(said) or 'none'}"

@@ -6,44 +6,26 @@ Contacts without a customer, or of a customer who is nobody ("", 0), cannot be f
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from cxstats import frames
+from cxstats.contacts.columns import Columns
 from cxstats.contacts.flags import flag, span
+from cxstats.contacts.left_out import KEPT, counted, exclusive, need_some, told
 from cxstats.contacts.times import as_times, moment
-from cxstats.errors import ArgumentError, NoRowsError, need_columns, one_of
-from cxstats.expression import Expression, col, when
-from cxstats.memory import Frame, Plan
+from cxstats.errors import ArgumentError, NoRowsError, need_columns, need_free, one_of
+from cxstats.expression import Expression, col
+from cxstats.memory import Frame
 from cxstats.survey import Survey
 
 PLACE = "ContactLog"
 NOBODY = (0, "0", "", "anonymous", "unknown")
 DAY = 86_400e6  # microseconds
 IN, LEFT = "days_in", "days_left"
-
-
-@dataclass(frozen=True)
-class Columns:
-    """The columns of a log, by what they hold."""
-
-    customer: str
-    time: str
-    issue: str | None = None
-    channel: str | None = None
-    resolved: str | None = None
-    wait: str | None = None
-    transferred: str | None = None
-    agent: str | None = None
-    abandoned: str | None = None
-
-    def named(self) -> dict[str, str]:
-        """Return the columns given, by argument."""
-        return {place: name for place, name in vars(self).items() if name is not None}
+TRANSFERS = "cx_transfers"
+EPISODE = ("repeat", "contacts", "days", "channels", "transfers", "censored", "open", "early", TRANSFERS)
 
 
 class ContactLog:
@@ -65,7 +47,8 @@ class ContactLog:
         Rows that agree in all the columns named here are one contact ("drop"); "keep" does not look for them, which saves a
         pass over a large log.
     end : time, optional
-        When the log ends, if later than its last contact: until then no contact went unseen.
+        When the log ends, if later than its last contact: until then no contact went unseen. By the clock of the zone of the
+        log's times, if they have one.
 
     Attributes
     ----------
@@ -73,20 +56,23 @@ class ContactLog:
         ``rows`` of the frame, and how many of them are not followed: ``without a time``, ``without a customer``, ``of nobody``,
         ``twice there``; ``contacts`` are left.
     start, end : datetime
-        When the log begins (its first contact) and ends.
+        When the log begins (its first contact) and ends; in UTC, if times have a zone.
 
     Raises
     ------
     ColumnError
         If a column is not there, or times are numbers, or texts on an engine that cannot read them.
     DataError
-        If times are texts of two formats, or contacts lie after the `end` stated.
+        If times are texts of two formats, some have a zone and some none, or contacts lie after the `end` stated.
     NoRowsError
         If no contact is left.
+    ArgumentError
+        If a column is named twice, the frame has one of a name that a log gives (capitals apart), or `end` is no time.
 
     Notes
     -----
-    Rows may come in any order. Whoever exports a log by month cuts episodes at its edges: pass the whole log.
+    Rows may come in any order. Whoever exports a log by month cuts episodes at its edges: pass the whole log. Negative
+    waits are counted and said: `forced_effort` refuses them, means and quantiles take them as they are.
 
     References
     ----------
@@ -120,41 +106,23 @@ class ContactLog:
     ) -> None:
         self.columns = Columns(customer, time, issue, channel, resolved, wait, transferred, agent, abandoned)
         one_of(f"{PLACE}(duplicates=)", duplicates, ("drop", "keep"))
-        wrapped = frames.wrap(frame)
-        for place, name in self.columns.named().items():
-            need_columns(f"{PLACE}({place}=)", [name], wrapped.columns)
-        twice = next(
-            (n for n in self.columns.named().values() if list(self.columns.named().values()).count(n) > 1), None
-        )
-        if twice is not None:
-            raise ArgumentError(f"{PLACE}: column {twice!r} is named twice. Each argument has a column of its own.")
-        taken = next((name for name in (frames.BEFORE, frames.AFTER, IN, LEFT) if name in wrapped.columns), None)
-        if taken is not None:
-            raise ArgumentError(f"{PLACE}: a log has a column {taken!r} of its own. Rename yours.")
+        self._given, wrapped = frame, frames.wrap(frame)
+        self.columns.need(wrapped.columns, (frames.BEFORE, frames.AFTER, IN, LEFT))
         self._synthetic = Survey(wrapped).synthetic
         wrapped, unread = as_times(wrapped, time, f"{PLACE}(time=)")
-        self._nobody = _of_kind(nobody, wrapped.kinds([customer])[customer])
         self._drops = duplicates == "drop"
-        self._every = wrapped
-        who, at = col(customer), col(time).is_answered()
-        known = who.is_answered() & ~who.is_in(self._nobody) if self._nobody else who.is_answered()
-        counts = counted(wrapped, {
-            "rows": at | ~at, "without a time": ~at, "without a customer": at & ~who.is_answered(),
-            "of nobody": at & who.is_answered() & ~known, "contacts": at & known,
-        })  # fmt: skip
-        if not counts["rows"]:
-            raise NoRowsError(f"{PLACE}: the frame has no rows.")
-        self._left = {k: v for k, v in counts.items() if k not in ("rows", "contacts")}
+        followed = exclusive(self.columns.lost(wrapped, nobody))
+        self._left = counted(wrapped, followed | self.columns.odd(wrapped))
+        self._odd = {what: self._left.pop(what) for what in self.columns.odd(wrapped)}
+        contacts, rows = self._left.pop(KEPT), sum(self._left.values())
         if unread:
             self._left = {"with a time that cannot be read": unread} | self._left
             self._left["without a time"] -= unread
-        self._rows = counts["rows"]
-        if not counts["contacts"]:
-            why = ", ".join(f"{count:,} {why}" for why, count in self._left.items() if count)
-            raise NoRowsError(f"{PLACE}: no contact is left of {self._rows:,} rows ({why}).")
-        self._kept = frames.kept(wrapped, at & known)
+        need_some(PLACE, self._left, contacts)
+        self._rows = rows + contacts
+        self._kept = frames.kept(wrapped, followed[KEPT])
         self._first, last = frames.extent(self._kept, time)
-        self._last = moment(end, last, f"{PLACE}(end=)")
+        self._last = moment(end, last, frames.zone(self._kept, time), f"{PLACE}(end=)")
 
     # --- what it holds ------------------------------------------------------------------------------------------------
 
@@ -173,7 +141,7 @@ class ContactLog:
 
     @property
     def counts(self) -> dict[str, int]:  # noqa: D102
-        gone = self._spaced(self._same(None))[1] if self._drops else 0
+        gone = self._spaced(self.columns.together(None))[1] if self._drops else 0
         left = self._left | {"twice there": gone}
         return {"rows": self._rows} | left | {"contacts": self._rows - sum(left.values())}
 
@@ -181,22 +149,14 @@ class ContactLog:
     def left_out(self) -> str:
         """What is not followed, in words."""
         counts = self.counts
-        said = [f"{n:,} {why}" for why, n in counts.items() if n and why not in ("rows", "contacts")]
-        return f"left out of {counts['rows']:,} rows: {', '.join(said) or 'none'}"
-
-    def _same(self, same_issue: bool | None) -> tuple[str, ...]:
-        """Return the columns that say which contacts belong together."""
-        if same_issue is None:
-            same_issue = self.columns.issue is not None
-        if same_issue and self.columns.issue is None:
-            raise ArgumentError(f"{PLACE}: same_issue=True needs issue=, the column of what a contact was about.")
-        customer = (self.columns.customer,)
-        return (*customer, self.columns.issue) if same_issue and self.columns.issue else customer
+        left = {why: n for why, n in counts.items() if why not in ("rows", "contacts")}
+        odd = [f"; {n:,} {what} are in it" for what, n in self._odd.items() if n]
+        return "".join([told(left | {KEPT: counts["contacts"]}, "rows"), *odd])
 
     def _spaced(self, by: tuple[str, ...], carry: tuple[str, ...] = ()) -> tuple[Frame, int]:
         if (by, carry) not in self._orders:
             self._orders[by, carry] = frames.spaced(
-                self._kept, by, self.columns.time, self._ties(by), self._drops, carry
+                self._kept, by, self.columns.time, self.columns.ties(by), self._drops, carry
             )
         return self._orders[by, carry]
 
@@ -207,7 +167,12 @@ class ContactLog:
     # --- as surveys -----------------------------------------------------------------------------------------------------
 
     def survey(
-        self, where: Expression | None = None, *, same_issue: bool | None = None, carry: Sequence[str] = ()
+        self,
+        where: Expression | None = None,
+        *,
+        same_issue: bool | None = None,
+        carry: Sequence[str] = (),
+        period: str | None = None,
     ) -> Survey:
         """Return the contacts as a survey with customers as primary sampling units, for every score, comparison and claim.
 
@@ -219,6 +184,9 @@ class ContactLog:
             Whether only contacts about the same issue are before or after one another; by default where the log has issues.
         carry : list of str, optional
             Columns whose value at the next contact is wanted, too: "channel" gives a column ``next_channel``.
+        period : {"year", "quarter", "month", "week", "day"}, optional
+            Adds a text column of this name with the period of each contact: "2026", "2026Q3", "2026-09", or a date, that of
+            its Monday for weeks. Times with a zone lie in the periods of that zone (on DuckDB and Spark, of the session's).
 
         Returns
         -------
@@ -230,14 +198,17 @@ class ContactLog:
         Raises
         ------
         ArgumentError
-            If `where` is no condition, there are no issues to tell apart, or the log has a column ``next_<name>`` already.
+            If `where` is no condition, there are no issues to tell apart, `period` is none, or the log has a column of that
+            name, or ``next_<name>``, already.
         ColumnError
             If a column to carry is not there.
 
         Notes
         -----
-        Contacts of one customer are alike, so errors are those of a sample of customers. A month is not a sample of a
-        customer's life: who has no contact in it is not there.
+        Contacts of one customer are alike, so errors are those of a sample of customers: measured as a bare frame, each contact
+        its own unit, intervals are too narrow. A month is not a sample of a customer's life: who has no contact in it is not
+        there. The first and the last period are covered in part where `start` and `end` lie within them: shares bear it,
+        totals do not.
 
         References
         ----------
@@ -256,10 +227,12 @@ class ContactLog:
         3     web  10194      85.3      84.6       85.9
         """
         need_columns("survey(carry=)", carry, self._kept.columns)
-        taken = next((frames.NEXT + name for name in carry if frames.NEXT + name in self._kept.columns), None)
-        if taken is not None:
-            raise ArgumentError(f"survey(carry=): the log has a column {taken!r} of its own. Rename yours.")
-        found = self._frame(self._same(same_issue), tuple(carry))
+        need_free("survey(carry=)", [frames.NEXT + name for name in carry], self._kept.columns)
+        found = self._frame(self.columns.together(same_issue), tuple(carry))
+        if period is not None:
+            one_of("survey(period=)", period, frames.PERIODS)
+            need_free("survey(period=)", [period], self._kept.columns)
+            found = frames.dated(found, self.columns.time, period)
         if where is not None:
             if not isinstance(where, Expression):
                 raise ArgumentError(
@@ -296,7 +269,7 @@ class ContactLog:
         Raises
         ------
         ArgumentError
-            If the window is none.
+            If the window is none, or the log has a column of a name that episodes give (capitals apart).
         NoRowsError
             If the window is longer than the log: then no first contact can be told.
 
@@ -319,7 +292,8 @@ class ContactLog:
         9389    c05048   False         1   branch     False
         17407   c05048   False         1      web     False
         """
-        window, by = span(within, "episodes(within=)"), self._same(same_issue)
+        window, by = span(within, "episodes(within=)"), self.columns.together(same_issue)
+        need_free("episodes", EPISODE, self._kept.columns)
         if window > self.days:
             raise NoRowsError(
                 f"episodes(within={within!r}): the log lasts {self.days:,.1f} days, less than the window, so that no first "
@@ -327,17 +301,14 @@ class ContactLog:
             )
         c, rows = self.columns, self._frame(by)
         if c.transferred is not None:
-            rows = frames.assigned(rows, {"cx_transfers": flag(rows, c.transferred, "episodes(transferred)")})
+            rows = frames.assigned(rows, {TRANSFERS: flag(rows, c.transferred, "episodes(transferred)")})
         how = frames.Runs(
-            by, c.time, self._ties(by), window, LEFT, c.channel, "cx_transfers" if c.transferred else None
+            by, c.time, self.columns.ties(by), window, LEFT, c.channel, TRANSFERS if c.transferred else None
         )
         found = frames.runs(rows, how)
         again = col(frames.AFTER).is_answered() & (col(frames.AFTER) <= window)
         made = {"repeat": again, "censored": ~again & (col(LEFT) < window), "early": col(IN) < window}
-        return frames.flagged(found, made, drop=["cx_transfers"] if c.transferred else []).native
-
-    def _ties(self, by: tuple[str, ...]) -> list[str]:
-        return [name for place, name in self.columns.named().items() if name not in by and place != "time"]
+        return frames.returned(frames.flagged(found, made, drop=[TRANSFERS] if c.transferred else []), self._given)
 
     def _frame(self, by: tuple[str, ...], carry: tuple[str, ...] = ()) -> Frame:
         """Return the contacts with the days before and after, into the log and left in it."""
@@ -350,18 +321,3 @@ class ContactLog:
             f"<ContactLog of {self.counts['contacts']:,} contacts on {self._kept.engine}, {span}. "
             f"{self.left_out.capitalize()}.{mark}>"
         )
-
-
-def _of_kind(values: Sequence[Any], kind: str) -> list[Any]:
-    """Return the values that a column of this kind can hold."""
-    wanted = {"text": str, "number": (int, float)}.get(kind, ())
-    return [v for v in values if isinstance(v, wanted) and not isinstance(v, bool)]  # type: ignore[arg-type]
-
-
-def counted(frame: Frame, conditions: Mapping[str, Expression]) -> dict[str, int]:
-    """Return how many rows fulfil each condition, in one pass."""
-    if not conditions:
-        return {}
-    columns = {name: when(condition, 1.0, 0.0) for name, condition in conditions.items()}
-    found = frame.sums(Plan(columns=columns, products=[(name,) for name in columns]))
-    return {name: int(np.sum(found.values[name,])) for name in columns}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cxstats.errors import CONVERT, ArgumentError, listing, one_of
-from cxstats.expression import col
+from cxstats.expression import Constant, col
 from cxstats.metrics.basic import names, percent
 from cxstats.metrics.service import ASKED, Scale, need_scale, nps, within
 from cxstats.score import RIGHT_SCALE, Check, Score
 
 MOST_ANSWERS = 11  # 0 to 10, the longest scale in use
+MOST_NAMED = 8  # answers named in a message
 BETWEEN = ": "  # between the question and the answer in a name
 
 
@@ -20,9 +21,10 @@ def distribution(
     scale: Scale = (1, 5),
     labels: Sequence[str] | None = None,
     best: str = "high",
+    answers: Sequence[Constant] | None = None,
     name: str | None = None,
 ) -> list[Score]:
-    """Estimate how the answers to a rating question are distributed: one share an answer, from the worst to the best.
+    """Estimate how the answers to a question are distributed: one share an answer; of a rating, from the worst to the best.
 
     The estimate for answer a is ``100 * sum(w [x = a]) / sum(w)`` over those who answered, in percent; the shares of a
     question sum to 100. The middle one of an odd number of answers is neutral, those below it are low, those above it are
@@ -38,6 +40,9 @@ def distribution(
         The text of each answer, from the lowest to the highest. By default the numbers.
     best : {"high", "low"}
         Which end of the scale is best for the customer, by default "high". With "low" the order is turned round.
+    answers : sequence of text, number or bool, optional
+        The answers of a column that is no rating, all of them, in the order wanted: the channels of contacts. There is no scale
+        then, and no end of it is best.
     name : str, optional
         The question in results. By default the column.
 
@@ -49,13 +54,15 @@ def distribution(
     Raises
     ------
     ArgumentError
-        If the scale is upside down, fractional or too long, or the labels do not fit it.
+        If the scale is upside down, fractional or too long, the labels do not fit it, or answers are fewer than two or twice
+        there.
     DataError
-        By `measure`, if there are answers that the scale does not have.
+        By `measure`, if there are other answers than these.
 
     Notes
     -----
-    The midpoint of a scale is not always meant as neutral ("3 = as expected" is, "3 = good" is not): read the question. The
+    The midpoint of a scale is not always meant as neutral ("3 = as expected" is, "3 = good" is not): read the question. Answers
+    without a scale have no middle: draw them with `plot_trend` or `plot_estimates`, not with `plot_distribution`. The
     shares of one question are negatively correlated; their difference needs the joint covariance that `measure` keeps.
 
     References
@@ -73,8 +80,22 @@ def distribution(
     2  overall: 3  5      20.0
     3  overall: 4  5      40.0
     4  overall: 5  5      20.0
+
+    The channels of contacts:
+
+    >>> contacts = pd.DataFrame({"channel": ["phone", "app", "phone", None, "web"]})
+    >>> mix = cx.distribution("channel", answers=["phone", "app", "web"])
+    >>> cx.measure(contacts, mix).frame()[["metric", "n", "estimate"]]
+               metric  n  estimate
+    0  channel: phone  4      50.0
+    1    channel: app  4      25.0
+    2    channel: web  4      25.0
     """
     place = f"distribution({column!r})"
+    if answers is not None:
+        if labels is None:
+            return _named(place, column, answers, name)
+        raise ArgumentError(f"{place}: labels= belong to the answers of a scale; answers= are their own labels.")
     low, high = need_scale(place, scale)
     count = high - low + 1
     if not (low.is_integer() and high.is_integer() and count <= MOST_ANSWERS):
@@ -83,13 +104,13 @@ def distribution(
             f"such as share(col({column!r}) <= 30, name='low')."
         )
     one_of(f"{place}, best=", best, ("high", "low"))
-    answers = [low + step for step in range(int(count))]
-    texts = [f"{answer:g}" for answer in answers] if labels is None else _texts(place, labels, answers)
+    rated = [low + step for step in range(int(count))]
+    texts = [f"{answer:g}" for answer in rated] if labels is None else _texts(place, labels, rated)
     value = col(column)
     question, whole = names("distribution", column if name is None else name, column)[0], f"distribution ({column})"
     allowed = Check(
         column,
-        ~value.is_in(answers),
+        ~value.is_in(rated),
         f"answers that are not whole numbers from {low:g} to {high:g}",
         RIGHT_SCALE,
         numeric=CONVERT,
@@ -109,9 +130,27 @@ def distribution(
             variant=f"answer {answer:g} of {low:g}-{high:g}",
             checks=(allowed,),
         )
-        for answer, text in zip(answers, texts, strict=True)
+        for answer, text in zip(rated, texts, strict=True)
     ]
     return scores if best == "high" else scores[::-1]
+
+
+def _named(place: str, column: str, answers: Sequence[Constant], name: str | None) -> list[Score]:
+    """Return one share an answer of a column that is no rating."""
+    given = [] if isinstance(answers, str) else list(answers)
+    texts = [f"{answer:g}" if isinstance(answer, float) else str(answer) for answer in given]
+    if len(given) < 2 or len(set(texts)) < len(texts) or not all(texts):
+        raise ArgumentError(f"{place}: answers={answers!r} are not two or more answers, each of them once.")
+    value, among = col(column), f"of {listing(given, MOST_NAMED)}"
+    question = names("distribution", column if name is None else name, column)[0]
+    allowed = Check(column, ~value.is_in(given), f"answers that are none {among}", "Name all answers in answers=.")
+    return [
+        Score(
+            percent(value == answer), value.is_answered(), f"{question}{BETWEEN}{text}", f"distribution ({column})",
+            unit="%", family="share", range=(0.0, 100.0), variant=f"answer {answer!r} {among}", checks=(allowed,),
+        )
+        for answer, text in zip(given, texts, strict=True)
+    ]  # fmt: skip
 
 
 def nps_composition(column: str, *, name: str | None = None) -> list[Score]:

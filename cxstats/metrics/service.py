@@ -9,6 +9,7 @@ from typing import Any
 from cxstats.errors import CONVERT, ArgumentError, one_of
 from cxstats.expression import Expression, col
 from cxstats.metrics.basic import names, percent
+from cxstats.metrics.yes_no import says_yes
 from cxstats.score import RIGHT_SCALE, Check, Score
 
 Scale = tuple[float, float]
@@ -208,10 +209,13 @@ def nps(column: str, *, name: str | None = None) -> Score:
     )
 
 
-def first_contact_resolution(column: str, *, yes: object = None, name: str | None = None) -> Score:
+def first_contact_resolution(
+    column: str, *, yes: object = None, resolvable: str | None = None, name: str | None = None
+) -> Score:
     """Estimate first-contact resolution: the percentage whose issue was resolved at the first contact.
 
-    The estimate is ``100 * sum(w [resolved]) / sum(w)`` over those who answered, in percent.
+    The estimate is ``100 * sum(w [resolved]) / sum(w)`` over those who answered, in percent. The net rate leaves out what could
+    not be resolved at a first contact.
 
     Parameters
     ----------
@@ -219,8 +223,11 @@ def first_contact_resolution(column: str, *, yes: object = None, name: str | Non
         The answer to "was your issue resolved at the first contact": true/false or 0/1, or, with `yes`, any codes.
     yes : object or list, optional
         The answer or answers that mean "resolved". Every other answer then means "not resolved".
+    resolvable : str, optional
+        Column (yes/no, true/false or 1/0): could it be resolved at the first contact. The rate is then the net one: rows that
+        say no, and rows that do not say, are left out, and counted with those who did not answer.
     name : str, optional
-        Label in results. Default ``"first_contact_resolution"``.
+        Label in results. Default ``"first_contact_resolution"``, of the net rate ``"net_first_contact_resolution"``.
 
     Returns
     -------
@@ -232,11 +239,13 @@ def first_contact_resolution(column: str, *, yes: object = None, name: str | Non
     ColumnError
         By `measure`, if the column holds text and `yes` is not given.
     DataError
-        By `measure`, if the column holds numbers other than 0 and 1 and `yes` is not given.
+        By `measure`, if the column holds numbers other than 0 and 1 and `yes` is not given, or `resolvable` holds other
+        answers than yes and no.
 
     Notes
     -----
-    This is the customer's (or the agent's) word. What the contact log says is often lower.
+    This is the customer's (or the agent's) word. What the contact log says is often lower. Gross and net rates are different
+    measures; comparing them is refused. Whoever decides what is resolvable decides the net rate: state the rule with it.
 
     References
     ----------
@@ -248,8 +257,16 @@ def first_contact_resolution(column: str, *, yes: object = None, name: str | Non
     >>> calls = pd.DataFrame({"resolved": ["yes", "no", "partly", "yes", None]})
     >>> cx.measure(calls, cx.first_contact_resolution("resolved", yes="yes")).values.tolist()
     [50.0]
+    >>> calls["could_be"] = ["yes", "yes", "no", "yes", "yes"]
+    >>> cx.measure(calls, cx.first_contact_resolution("resolved", yes="yes", resolvable="could_be")).values.round(1).tolist()
+    [66.7]
     """
     value = col(column)
+    base, net, flagged, own = value.is_answered(), "", [], "first_contact_resolution"
+    if resolvable is not None:
+        can_be, check = says_yes(resolvable)
+        base, flagged, own = base & can_be, [check], f"net_{own}"
+        net = f", net of what is not resolvable by {resolvable}"
     if yes is None:
         resolved = (value + 0) == 1
         checks: tuple[Check, ...] = (
@@ -268,14 +285,14 @@ def first_contact_resolution(column: str, *, yes: object = None, name: str | Non
         meaning = " or ".join(map(str, answers))
     return Score(
         percent(resolved),
-        value.is_answered(),
-        *names("first_contact_resolution", name, column),
+        base,
+        *names(own, name, column if resolvable is None else f"{column}, where {resolvable}"),
         unit="%",
         family="share",
         range=(0.0, 100.0),
         direction="high",
-        variant=f"first-contact resolution, {meaning} means resolved",
-        checks=checks,
+        variant=f"first-contact resolution, {meaning} means resolved{net}",
+        checks=(*checks, *flagged),
     )
 
 

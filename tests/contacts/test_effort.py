@@ -1,28 +1,18 @@
 """Forced effort against counts by hand, on every engine; what it refuses."""
 
-import duckdb
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 
 import cxstats as cx
 from cxstats.errors import ArgumentError, ColumnError, DataError, NoColumnError
+from tests.contacts.logs import ENGINES, START, clustered_error
 
-START = pd.Timestamp("2026-01-01")
 LOG = {
     "customer": "who", "time": "at", "issue": "about", "channel": "how", "wait": "wait", "transferred": "moved",
     "abandoned": "left",
 }  # fmt: skip
 ASKED = {"long_wait": 10, "repeated": "again", "self_service": "tried", "promised": "promise", "kept": "held"}
-ENGINES = {
-    "pandas": lambda frame: frame,
-    "in another order": lambda frame: frame.sample(frac=1, random_state=5),
-    "pyarrow": lambda frame: pl.from_pandas(frame).to_arrow(),
-    "polars": pl.from_pandas,
-    "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
-    "duckdb": lambda frame: duckdb.from_arrow(pl.from_pandas(frame).to_arrow()),
-}
 
 
 def contacts(seed: int = 1, size: int = 900) -> pd.DataFrame:
@@ -62,13 +52,6 @@ def by_hand(frame: pd.DataFrame) -> dict[str, pd.Series]:
     every = pd.DataFrame({**kinds, "promise_broken": broken})
     kinds["any"] = every.max(axis=1).where(every.notna().all(axis=1))
     return kinds
-
-
-def clustered_error(score: pd.Series, who: pd.Series) -> float:
-    """Return the linearised standard error of a mean with customers as clusters."""
-    residual = (score - score.mean()).fillna(0.0) / score.notna().sum()
-    z = residual.groupby(who.to_numpy()).sum()
-    return float(100 * np.sqrt(len(z) / (len(z) - 1) * (z**2).sum()))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

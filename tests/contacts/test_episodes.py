@@ -4,7 +4,6 @@ import datetime
 import itertools
 import math
 
-import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -12,19 +11,11 @@ import pytest
 
 import cxstats as cx
 from cxstats.errors import ArgumentError, DataError, NoRowsError
+from tests.contacts.logs import ENGINES, HOUR, START, as_rows
 
 NAMED = {
     "customer": "who", "time": "at", "issue": "about", "channel": "how", "wait": "wait", "transferred": "moved",
 }  # fmt: skip
-ENGINES = {
-    "pandas": lambda frame: frame,
-    "in another order": lambda frame: frame.sample(frac=1, random_state=5),
-    "pyarrow": lambda frame: pl.from_pandas(frame).to_arrow(),
-    "polars": pl.from_pandas,
-    "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
-    "duckdb": lambda frame: duckdb.from_arrow(pl.from_pandas(frame).to_arrow()),
-}
-START, HOUR = pd.Timestamp("2026-01-01"), pd.Timedelta(hours=1)
 
 
 def random_log(seed: int, size: int = 400) -> pd.DataFrame:
@@ -81,17 +72,6 @@ def in_order(rows: list[dict]) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     table["at"] = pd.to_datetime(table["at"])
     return table.sort_values(["who", "at", "about"]).reset_index(drop=True)
-
-
-def as_rows(native: object, columns: list[str]) -> list[dict]:
-    """Return a frame of any engine as a list of rows in plain Python, NaN as None."""
-    if isinstance(native, pd.DataFrame):
-        rows = native[columns].to_dict("records")
-    else:
-        table = native.collect() if isinstance(native, pl.LazyFrame) else native
-        arrow = table.to_arrow_table() if hasattr(table, "to_arrow_table") else table
-        rows = (pl.from_arrow(arrow) if not isinstance(arrow, pl.DataFrame) else arrow).select(columns).to_dicts()
-    return [{name: None if pd.isna(value) else value for name, value in row.items()} for row in rows]
 
 
 def agree(found: object, wanted: list[dict]) -> None:

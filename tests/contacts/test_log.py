@@ -140,7 +140,7 @@ def test_bad_input_is_named(change: dict, options: dict, error: type[Exception],
 
 def test_texts_on_lazy_engines_are_refused_with_the_remedy() -> None:
     frame = frame_of()
-    with pytest.raises(ColumnError, match=r"CAST.at AS TIMESTAMP"):
+    with pytest.raises(ColumnError, match=r'CAST."at" AS TIMESTAMP'):
         log_of(duckdb.from_df(frame.assign(at=frame["at"].astype(str))))
 
 

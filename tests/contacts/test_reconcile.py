@@ -1,6 +1,5 @@
 """Survey against log: counted by a loop, kappa by Fleiss, Cohen and Everitt, on every engine; what is refused."""
 
-import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -8,17 +7,9 @@ import pytest
 
 import cxstats as cx
 from cxstats.errors import ArgumentError, ColumnError, DataError, NoColumnError, NoRowsError
+from tests.contacts.logs import DAY, ENGINES, START, clustered_error
 
-START, DAY = pd.Timestamp("2026-01-01"), pd.Timedelta(days=1)
 LOG = {"customer": "who", "time": "at", "issue": "about", "channel": "how"}
-ENGINES = {
-    "pandas": lambda frame: frame,
-    "in another order": lambda frame: frame.sample(frac=1, random_state=5),
-    "pyarrow": lambda frame: pl.from_pandas(frame).to_arrow(),
-    "polars": pl.from_pandas,
-    "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
-    "duckdb": lambda frame: duckdb.from_arrow(pl.from_pandas(frame).to_arrow()),
-}
 
 
 def contacts(seed: int = 1, size: int = 1200) -> pd.DataFrame:
@@ -70,12 +61,6 @@ def table_of(base: pd.DataFrame) -> np.ndarray:
     return np.asarray(
         [[((base["yes"] == yes) & (base["held"] == held)).sum() for held in (True, False)] for yes in (True, False)]
     )
-
-
-def clustered_error(score: pd.Series, who: pd.Series, everyone: int) -> float:
-    """Return the linearised standard error of a mean over a domain, with all customers of the log as clusters."""
-    z = ((score - score.mean()) / len(score)).groupby(who.to_numpy()).sum()
-    return float(100 * np.sqrt(everyone / (everyone - 1) * (z**2).sum()))
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -8,19 +8,11 @@ import pytest
 
 import cxstats as cx
 from cxstats.errors import ArgumentError, ColumnError, NoColumnError, NoRowsError
+from tests.contacts.logs import ENGINES, START, clustered_error
 
-START = pd.Timestamp("2026-01-01")
 LOG = {
     "customer": "who", "time": "at", "issue": "about", "channel": "how",
 }  # fmt: skip
-ENGINES = {
-    "pandas": lambda frame: frame,
-    "in another order": lambda frame: frame.sample(frac=1, random_state=5),
-    "pyarrow": lambda frame: pl.from_pandas(frame).to_arrow(),
-    "polars": pl.from_pandas,
-    "polars lazy": lambda frame: pl.from_pandas(frame).lazy(),
-    "duckdb": lambda frame: duckdb.from_arrow(pl.from_pandas(frame).to_arrow()),
-}
 
 
 def contacts(seed: int = 1, size: int = 900) -> pd.DataFrame:
@@ -34,13 +26,6 @@ def contacts(seed: int = 1, size: int = 900) -> pd.DataFrame:
             "how": rng.choice(["phone", "web", "app"], size, p=[0.5, 0.3, 0.2]),
         }
     )
-
-
-def clustered_error(score: pd.Series, who: pd.Series) -> float:
-    """Return the linearised standard error of a mean with customers as clusters."""
-    residual = (score - score.mean()).fillna(0.0) / score.notna().sum()
-    z = residual.groupby(who.to_numpy()).sum()
-    return float(100 * np.sqrt(len(z) / (len(z) - 1) * (z**2).sum()))
 
 
 def followed(frame: pd.DataFrame, days: float, by: list[str]) -> pd.DataFrame:
