@@ -83,6 +83,7 @@ class Survey:
         nest: bool = False,
     ) -> None:
         self.design: Design = design(weight, strata, psu, fpc, lone_psu, nest)
+        self.left_out = ""  # what did not come into the frame, in words
         self.frame = frames.wrap(frame)
         for place, names in (
             ("weight", [weight] if weight else []),
@@ -115,6 +116,16 @@ def _all_true(frame: Frame, name: str) -> bool:
         return False
     answered, true = col(name).is_answered(), col(name)
     return frame.first(true, true) is not None and frame.first(answered, ~(answered & true)) is None
+
+
+def survey_of(data: Any) -> Survey:
+    """Return a survey as it is, that of a contact log, or a frame as a simple random sample."""
+    if isinstance(data, Survey):
+        return data
+    if callable(getattr(type(data), "survey", None)):
+        made: Survey = data.survey()
+        return made
+    return Survey(data)
 
 
 def marks_of(marks: Mapping[str, str]) -> dict[str, str]:

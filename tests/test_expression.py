@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import cxstats as cx
-from cxstats.expression import when
+from cxstats.expression import Passed, when
 from tests.conftest import move
 
 YES, NO, MISSING = 100.0, 0.0, np.nan
@@ -345,3 +345,15 @@ def test_conditions_on_two_columns_are_different_scores():
     both = cx.measure(table, [cx.share(cx.col("x") > 3), cx.share(cx.col("y") > 3)])
     assert both.values.tolist() == [50, 100]
     assert len(set(both.labels["metric"])) == 2
+
+
+# --- how many of some ends a number has passed -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reached", [True, False])
+@pytest.mark.parametrize("ends", [[1, 2, 3], [0.5, 1, 7.25], [2]], ids=str)
+def test_ends_are_passed_or_reached_on_every_engine(engine, ends, reached):
+    numbers = [-1.0, 0.0, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 7.25, 100.0, None]
+    frame = move(engine, rows(x=numbers))
+    expected = [np.nan if v is None else sum(v >= e if reached else v > e for e in ends) for v in numbers]
+    same(value(frame, Passed(cx.col("x"), ends, reached)), expected)

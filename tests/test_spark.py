@@ -69,6 +69,11 @@ EXPRESSIONS = [
         for name in ("between", "constant first", "is_in")
     ),
     (test_expression.test_days_are_compared_with_dates, {"name": "before a date"}),
+    *(
+        (test_expression.test_ends_are_passed_or_reached_on_every_engine, {"ends": ends, "reached": reached})
+        for ends in ([1, 2, 3], [0.5, 1, 7.25])
+        for reached in (True, False)
+    ),
 ]
 BAD_INPUT = [
     (test_bad_input.test_text_where_numbers_belong_comes_with_a_remedy, {}),
@@ -173,6 +178,33 @@ def test_contacts_are_measured_with_customers_as_psus(logs: tuple[cx.ContactLog,
 def test_resolution_curves_agree(options: dict[str, Any], logs: tuple[cx.ContactLog, cx.ContactLog]) -> None:
     here, there = (cx.resolution_curve(log, **options) for log in logs)
     assert_alike(there, here)
+
+
+def test_many_customers_stay_on_spark(
+    logs: tuple[cx.ContactLog, cx.ContactLog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moments of their totals come back, for groups that share customers those of pairs."""
+    here, there = logs
+    monkeypatch.setattr("cxstats.inference.totals.FEW_PSUS", 5)
+    score, by = cx.share(cx.col("days_after") <= 7), "channel"
+    whole, found = (cx.measure(log, score, by=by) for log in (here, there))
+    assert found._origin.small.passes[0].psus is not None
+    pd.testing.assert_frame_equal(found.frame(), whole.frame(), rtol=1e-9, check_dtype=False)
+    np.testing.assert_allclose(found.vcov, whole.vcov, rtol=1e-9, atol=1e-12)
+
+
+def test_totals_of_parts_on_spark_add_to_parts_in_memory(logs: tuple[cx.ContactLog, cx.ContactLog]) -> None:
+    here, there = logs
+    early, late = cx.col("days_in") < 30, cx.col("days_in") >= 30
+    score, by = cx.share(cx.col("days_after") <= 7), "channel"
+    both = cx.totals(here.survey(where=early), score, by=by) + cx.totals(there.survey(where=late), score, by=by)
+    pd.testing.assert_frame_equal(both.estimate().frame(), cx.measure(here, score, by=by).frame(), rtol=1e-9)
+
+
+def test_columns_that_spark_takes_for_one_are_refused() -> None:
+    table = spark_session().createDataFrame([(1, 2)], "at int, AT int")
+    with pytest.raises(ColumnError, match=r"columns 'at' and 'AT' are one to Spark"):
+        cx.measure(table, cx.mean("at"))
 
 
 @pytest.mark.parametrize("same_issue", [True, False])

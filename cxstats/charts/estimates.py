@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats.charts.plan import DOT, HEADING, WIDE, Plan
+from cxstats.charts.series import answers_apart
 from cxstats.charts.style import (
     INK,
     MARKERS,
@@ -110,6 +111,7 @@ def plot_estimates(
     labels, table = est.labels, est.frame(level, method)
     unit = one_unit("plot_estimates", table, labels["metric"])
     lines = _references(reference, is_difference(labels))
+    labels = labels if color_by == "metric" else answers_apart(labels)
     plan = Plan.of(labels, color_by)
     ax = axes_for(est, ax, 6.0, float(np.clip(1.1 + 0.24 * plan.height, 1.8, 14.0)))
     dress(ax, "x")

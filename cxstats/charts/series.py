@@ -54,6 +54,17 @@ def time_axis(column: pd.Series[Any]) -> tuple[np.ndarray, TimeAxis]:
     return np.asarray([at[v] for v in values]), TimeAxis([found[i] for i in order], places[order], per_year)
 
 
+def answers_apart(labels: pd.DataFrame) -> pd.DataFrame:
+    """Return labels with the answers in a column of their own, where all metrics are "question: answer" of one question."""
+    if "answer" in labels:
+        return labels
+    parts = [str(metric).rpartition(": ") for metric in labels["metric"]]
+    several = len({answer for _, _, answer in parts}) > 1
+    if not several or not parts[0][0] or len({question for question, _, _ in parts}) > 1:
+        return labels
+    return labels.assign(metric=parts[0][0], answer=[answer for _, _, answer in parts])
+
+
 def series_of(labels: pd.DataFrame, over: str, places: np.ndarray) -> dict[str, np.ndarray]:
     """Return the rows of each series in the order of time, by the name of the series."""
     others = [str(c) for c in labels.columns if c != over and not is_constant(labels, c)]

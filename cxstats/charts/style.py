@@ -32,6 +32,8 @@ ABBREVIATIONS = {
     "nps": "NPS",
     "fcr": "FCR",
     "first_contact_resolution": "First-contact resolution",
+    "net_first_contact_resolution": "Net first-contact resolution",
+    "self_service_failed": "Self-service failed",
 }
 MARGIN = 0.06
 EDGE = 0.03

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxstats.charts.series import TimeAxis, period_column, series_of, time_axis
+from cxstats.charts.series import TimeAxis, answers_apart, period_column, series_of, time_axis
 from cxstats.charts.style import (
     INK,
     MARKERS,
@@ -67,7 +67,7 @@ def plot_trend(
     ----------
     est : Estimate
         Values of one unit, with a label that holds periods: years, quarters ("2025Q3"), months ("2025-09"), dates,
-        numbers, or any ordered labels.
+        numbers, or any ordered labels. The shares of a `distribution`, such as a mix of channels, are one line an answer.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default a new figure. Of a figure with ``layout="constrained"``, no label is cut off.
     over : str, optional
@@ -118,7 +118,7 @@ def plot_trend(
     need_axes("plot_trend", ax)
     labels, table = est.labels, est.frame(level, method)
     unit = one_unit("plot_trend", table, labels["metric"])
-    over = period_column(labels, over)
+    over, labels = period_column(labels, over), answers_apart(labels)
     places, axis = time_axis(labels[over])
     series = series_of(labels, over, places)
     if limits and len(series) > 1:

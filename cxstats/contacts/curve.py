@@ -5,8 +5,8 @@ watched to its end and have not come again before, whatever happens to them, and
 
     S(d) = product over bins up to d of (1 - events / at risk)
 
-is a smooth function of two totals a bin: one pass with customers as primary sampling units, one covariance for all days and
-groups. Greenwood's formula takes contacts as independent, and those of one customer are not.
+is a smooth function of two totals a bin (`survival`), with customers as primary sampling units and one covariance for all days
+and groups. Greenwood's formula takes contacts as independent, and those of one customer are not.
 """
 
 from __future__ import annotations
@@ -21,15 +21,14 @@ import numpy as np
 from cxstats.contacts.flags import flag
 from cxstats.contacts.left_out import counted
 from cxstats.contacts.log import IN, LEFT, ContactLog
+from cxstats.contacts.survival import Survival, survival
 from cxstats.errors import ArgumentError, NoRowsError, need_columns
-from cxstats.expression import Expression, col, when
+from cxstats.expression import Expression, col
 from cxstats.frames import AFTER, BEFORE
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import Known
-from cxstats.inference.measure import measure
 from cxstats.inference.noted import as_shares, noted
 from cxstats.inference.request import need_by
-from cxstats.score import Score
 
 PLACE = "resolution_curve"
 MOST_BINS = 60
@@ -79,7 +78,7 @@ def resolution_curve(
     Raises
     ------
     NoRowsError
-        If the log is shorter than the washout and the longest window together: then nothing can be said of it.
+        If the log is shorter than the washout and the longest window together, or no first contact is left.
     ArgumentError
         If days are not positive, or the washout is shorter than none.
     ColumnError, DataError
@@ -134,8 +133,8 @@ def resolution_curve(
             f"without {resolvable}": seen & can_be.is_missing(),
         } | {reason: condition & (can_be == 1) for reason, condition in lost.items()}
         base = base & (can_be == 1)
-    scores = [_repeats(base, a, b) for a, b in zip([0.0, *ends[:-1]], ends, strict=True)]
-    found = _curve(measure(survey, scores, groups), np.asarray(ends), windows, resolvable)
+    at = [ends.index(window) for window in windows]
+    found = _curve(survival(survey, AFTER, LEFT, ends, at, base, groups), at, windows, resolvable)
     begins = log.start + timedelta(days=longest)
     said = f"first contacts have none before them in {longest:g} days; from {begins:%Y-%m-%d} on, watched to {log.end:%Y-%m-%d}"
     counts = counted(survey.frame, lost)
@@ -145,69 +144,26 @@ def resolution_curve(
     return found
 
 
-def _repeats(base: Expression, after: float, until: float) -> Score:
-    """Return the share of those at risk in a bin of days who come again in it."""
-    before = col(AFTER).is_missing() | (col(AFTER) > after) if after else base
-    again = col(AFTER).is_answered() & (col(AFTER) <= until)
-    watched = col(LEFT) >= until
-    return Score(when(again, 1.0, 0.0), base & watched & before, f"up to {until:g}", family="mean", range=(0.0, 1.0))
-
-
-def _curve(found: Estimate, ends: np.ndarray, windows: list[float], resolvable: str | None) -> Estimate:
-    """Return S at the windows, by group: products of one minus the shares of the bins."""
+def _curve(found: Survival, at: list[int], windows: list[float], resolvable: str | None) -> Estimate:
+    """Return S at the windows, by group, in percent."""
     import pandas as pd
 
-    groups = len(found) // len(ends)
-    repeats, at_risk = (v.reshape(len(ends), groups) for v in (found.values, found.n))
-    values, jacobian, enters, notes = [], [], [], []
-    still = _still(repeats)
-    for window in windows:
-        upto = ends <= window
-        left = still[upto][-1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            slopes = np.where(upto[:, None], -left / (1 - repeats), 0.0)
-        values.append(100 * left)
-        for g in range(groups):
-            row = np.zeros((len(ends), groups))
-            row[:, g] = 100 * slopes[:, g]
-            used = np.zeros((len(ends), groups), dtype=bool)
-            used[upto, g] = True
-            jacobian.append(np.nan_to_num(row, posinf=0.0, neginf=0.0).ravel())
-            enters.append(used.ravel())
-            few = int(at_risk[upto, g].min())
-            notes.append("" if few >= FEW else f"{few:,} are watched so long")
-    labels = found.labels.iloc[:groups].drop(columns="metric")
-    table = pd.concat([labels.assign(days=_plain(window)) for window in windows], ignore_index=True)
+    left = 100 * found.still[at].ravel()
+    over = np.vstack([np.zeros(len(found.groups), dtype=bool), found.still[:-1] == 0])  # all have come again before
+    watched = np.asarray([np.where(over, np.inf, found.at_risk)[: t + 1].min(axis=0) for t in at]).ravel()
+    table = pd.concat([found.groups.assign(days=_plain(window)) for window in windows], ignore_index=True)
     table.insert(0, "metric", "resolved" if resolvable is None else "net_resolved")
-    covariance = np.where(found._rows.unknown[:, None] | found._rows.unknown, 0.0, found._covariance.matrix())
-    empty = np.isnan(found.values)  # bins without anyone at risk; bins without a repeat have no variance to add
-    known = Known(covariance, empty, np.full(len(found), "", dtype=object))
-    made = found._linear(
-        np.concatenate(values),
-        np.asarray(jacobian),
-        np.asarray(enters),
-        table,
-        np.full(len(table), "%", dtype=object),
-        known,
-    )
-    shares = as_shares(made)
-    alone = np.asarray(
-        [at_risk[ends <= window].min(axis=0) for window in windows]
-    ).ravel()  # nobody, or all: no variance
-    worth = np.where(np.isin(made.values, (0.0, 100.0)), alone, shares._rows.n_effective)
+    change, every = found.change, 100 * np.eye(len(left))
+    errors = np.where(change._rows.unknown[:, None] | change._rows.unknown, 0.0, change._covariance.matrix())
+    known = Known(errors, np.isnan(left), np.full(len(left), "", dtype=object))
+    shares = as_shares(change._linear(left, every, every != 0, table, np.full(len(table), "%", dtype=object), known))
+    worth = np.where(np.isin(left, (0.0, 100.0)), watched, shares._rows.n_effective)  # nobody, or all: no variance
+    notes = ["" if few >= FEW else f"{few:,.0f} are watched so long" for few in watched]
     variant = "resolved by the log" + ("" if resolvable is None else f", net of what is not resolvable by {resolvable}")
     return noted(
         shares, notes, unknown=shares._rows.unknown | np.isnan(worth), n_effective=worth,
         variant=np.full(len(table), variant, dtype=object), direction=np.full(len(table), "high", dtype=object),
     )  # fmt: skip
-
-
-def _still(repeats: np.ndarray) -> np.ndarray:
-    """Return the product of one minus the shares of repeats: 0 once it is, and unknown where none is watched."""
-    with np.errstate(invalid="ignore"):
-        product = np.cumprod(1 - repeats, axis=0)
-        over = np.maximum.accumulate(product == 0, axis=0)
-    return np.where(over, 0.0, product)
 
 
 def _plain(window: float) -> float | int:

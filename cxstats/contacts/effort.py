@@ -129,7 +129,7 @@ def forced_effort(
     ]
     found = noted(measure(survey, _scores(kinds), by, where), "")
     said = (one.replace("with no answer to promise_broken", NO_PROMISE) for one in found._origin.left_out)
-    found._origin = replace(found._origin, left_out=(log.left_out, *said))
+    found._origin = replace(found._origin, left_out=tuple(said))
     return found
 
 

@@ -241,6 +241,7 @@ class ContactLog:
             need_columns("survey(where=)", where.columns(), found.columns)
             found = frames.kept(found, where)
         made = Survey(found, psu=self.columns.customer)
+        made.left_out = self.left_out if self.counts["contacts"] < self.counts["rows"] else ""
         made.synthetic = self._synthetic
         return made
 
@@ -312,7 +313,14 @@ class ContactLog:
 
     def _frame(self, by: tuple[str, ...], carry: tuple[str, ...] = ()) -> Frame:
         """Return the contacts with the days before and after, into the log and left in it."""
-        return frames.placed(self._spaced(by, carry)[0], self.columns.time, self._first, self._last, (IN, LEFT))
+        if (by, carry) not in self._frames:  # one frame for all claims about the log
+            rows = self._spaced(by, carry)[0]
+            self._frames[by, carry] = frames.placed(rows, self.columns.time, self._first, self._last, (IN, LEFT))
+        return self._frames[by, carry]
+
+    @cached_property
+    def _frames(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], Frame]:
+        return {}
 
     def __repr__(self) -> str:
         span = f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} ({self.days:,.1f} days)"

@@ -11,6 +11,6 @@ from cxstats.frames.table import coded
 from cxstats.frames.wrap import in_memory, together, wrap
 
 __all__ = [
-    "AFTER", "BEFORE", "NEXT", "PERIODS", "Runs", "assigned", "coded", "dated", "extent", "flagged", "in_memory", "kept", "placed",
-    "returned", "runs", "spaced", "together", "wrap", "zone",
+    "AFTER", "BEFORE", "NEXT", "PERIODS", "Runs", "assigned", "coded", "dated", "extent", "flagged", "in_memory", "kept",
+    "placed", "returned", "runs", "spaced", "together", "wrap", "zone",
 ]  # fmt: skip

@@ -142,7 +142,7 @@ class Query:
             )
         if len(values) > MOST_LOOKUPS:
             raise ArgumentError(
-                f"measure(by=): {len(values)} groups are too many for one query of {self.frame.engine} (at most {MOST_LOOKUPS}). "
+                f"measure(by=): {len(values)} groups are too many for a query of {self.frame.engine} (at most {MOST_LOOKUPS}). "
                 "Use where= to take fewer groups at a time, or pass the columns as a pandas frame."
             )
         expr = nw.lit(None, dtype=nw.Float64)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from cxstats.errors import ArgumentError, CxError, need_columns
+from cxstats.errors import ArgumentError, ColumnError, CxError, need_columns
 from cxstats.frames.lazy import LazyFrame
 from cxstats.memory import Frame, MemoryFrame
 
@@ -29,7 +29,9 @@ def wrap(native: Any) -> Frame:
     except ValueError as error:  # narwhals refuses duplicate names with its own words
         raise _duplicated(native, error) from error
     if isinstance(frame, nw.LazyFrame):
-        return LazyFrame(native, frame)
+        made = LazyFrame(native, frame)
+        _tell_apart(made)
+        return made
     if frame.implementation.is_polars():
         return LazyFrame(native, frame.lazy(), held=True)
     if frame.implementation.is_pandas():
@@ -47,6 +49,18 @@ def wrap(native: Any) -> Frame:
         plain = {kind: pd.ArrowDtype(kind) for kind in decoded.schema.types if not is_dictionary(kind)}
         return MemoryFrame(native, decoded.to_pandas(types_mapper=plain.get))
     return MemoryFrame(native, frame.to_pandas())
+
+
+def _tell_apart(frame: LazyFrame) -> None:
+    """Raise `ColumnError` for columns that Spark takes for one."""
+    seen: dict[str, str] = {}
+    for name in frame.columns if frame.engine == "pyspark" else []:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            raise ColumnError(
+                f"columns {other!r} and {name!r} are one to Spark, which takes capitals for small letters. Rename one: "
+                f"frame.toDF(*names) with names of your own."
+            )
 
 
 def _duplicated(native: Any, error: ValueError) -> CxError:

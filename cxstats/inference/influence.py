@@ -126,7 +126,7 @@ def with_covariance(estimate: Estimate, covariance: np.ndarray, note: str) -> Es
     )  # fmt: skip
 
 
-def designed(survey: Survey, frame: pd.DataFrame) -> Survey:
+def designed(survey: Survey, frame: Any) -> Survey:
     """Return a survey of other columns with the design and the mark of this one."""
     d = survey.design
     made = Survey(frame, d.weight, list(d.strata) or None, list(d.psu) or None, d.fpc, d.lone_psu, d.nest)

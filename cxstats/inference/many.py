@@ -63,8 +63,8 @@ class Many:
                 self.values[name] = told.times * self.values[name]
         if self.values["no psu"].sum():
             raise DesignError(
-                f"Survey: the columns {', '.join(map(repr, design.psu))} of the design have missing values. Every row needs its "
-                "stratum and its PSU: repair them, or drop those rows before."
+                f"Survey: the columns {', '.join(map(repr, design.psu))} of the design have missing values. Every row needs "
+                "its stratum and its PSU: repair them, or drop those rows before."
             )
 
     def _keys(self, names: Sequence[str]) -> list[str]:
@@ -116,7 +116,9 @@ class Many:
         place = {name: f"key{i}" for i, name in enumerate(keys)}
         psus = frame.cells(Plan({"one": Literal(1.0)}, [("one",)], keys))
         self._whole(psus, place)
-        found = psus.sums(Plan({"one": when(col("sum0") > 0, 1.0, 0.0)}, [("one",)], [place[name] for name in design.strata]))
+        found = psus.sums(
+            Plan({"one": when(col("sum0") > 0, 1.0, 0.0)}, [("one",)], [place[name] for name in design.strata])
+        )
         of, _ = numbered(
             Sums({name: found.keys[place[name]] for name in design.strata}, found.inside, {}), design.strata
         )
@@ -172,7 +174,9 @@ class Many:
             labels.append(pd.Index(held).get_indexer(pd.Index(groups[name].to_numpy(dtype=object))))
             found.append(key.codes)
         at = {tuple(codes): g for g, codes in enumerate(zip(*labels, strict=True))}
-        return np.asarray([at.get(codes, -1) for codes in zip(*(c.tolist() for c in found), strict=True)], dtype=np.int64)
+        return np.asarray(
+            [at.get(codes, -1) for codes in zip(*(c.tolist() for c in found), strict=True)], dtype=np.int64
+        )
 
     def stratum_of(self, sums: Sums, strata: Sequence[str]) -> np.ndarray:
         """Return the number of the stratum that each line belongs to."""

@@ -26,7 +26,7 @@ from cxstats.inference.variance import (
     linearise,
 )
 from cxstats.score import Score
-from cxstats.survey import Survey
+from cxstats.survey import survey_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,8 +52,8 @@ def measure(
 
     Parameters
     ----------
-    survey : Survey or frame
-        Answers with their design, or a frame, taken as a simple random sample.
+    survey : Survey, ContactLog or frame
+        Answers with their design; a log, with customers as PSUs; or a frame, taken as a simple random sample.
     scores : Score or list of Score
         From `csat`, `nps`, `effort`, `first_contact_resolution`, `gap`, `mean`, `share`, `ratio`, `total`, `quantile`.
     by : str or list of str, optional
@@ -100,7 +100,7 @@ def measure(
     >>> satisfaction.values.tolist(), satisfaction.std_error.round(4).tolist(), satisfaction.df.tolist()
     ([62.5], [22.1523], [2.0])
     """
-    survey = survey if isinstance(survey, Survey) else Survey(survey)
+    survey = survey_of(survey)
     request = Request(survey, tuple(need_scores(scores)), need_by(by), where)
     need_labels(request.by, "measure")
     need_condition(where, "measure")
@@ -142,7 +142,8 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
         value, covariance, rows = quantiles(t, found, value, covariance, rows, df, small)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
     psus = frozenset(t.cluster_names or ())
-    said = (*_left_out(t), *dict.fromkeys(_suspicions(t, request, value)))
+    before = [request.survey.left_out] if request.survey.left_out else []
+    said = (*before, *_left_out(t), *dict.fromkeys(_suspicions(t, request, value)))
     marks = np.full(len(groups), request.survey.synthetic, dtype=object)
     origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said, marks,
                     t.left_out.rows, small, free_part(t), shared_of(t))  # fmt: skip

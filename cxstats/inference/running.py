@@ -27,13 +27,13 @@ from cxstats.inference.request import Request, need_by, place_of
 from cxstats.inference.totals import checked, summed
 from cxstats.memory import Frame, Key, Plan, Sums
 from cxstats.score import Score
-from cxstats.survey import Survey
+from cxstats.survey import Survey, survey_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PLACE = "totals"
-INSIDE, DEFINITION = "cx_inside", "cx_definition"
+INSIDE, LOST, DEFINITION = "cx_inside", "cx_left_out", "cx_definition"
 NAMES = ("rows", "counted", "bad", "bad weight", "fpc", "fpc fpc", "no fpc")
 OF_SCORES = ("wy", "wx", "wb", "n", "yy", "yx", "xx", "ww", *CUBES)
 TOLD = ("name", "default_name", "unit", "family", "range", "direction", "variant")  # of a score, when its rows are gone
@@ -53,7 +53,8 @@ class Definition:
     def text(self) -> str:
         """Return the definition as a text that a column can hold."""
         scores = [
-            {name: getattr(s, name) for name in TOLD} | {"columns": s.columns(), "asks": asks, "ratio": s.per is not None}
+            {name: getattr(s, name) for name in TOLD}
+            | {"columns": s.columns(), "asks": asks, "ratio": s.per is not None}
             for s, asks in zip(self.scores, self.asks, strict=True)
         ]
         design = {f.name: getattr(self.design, f.name) for f in fields(Design)}
@@ -157,12 +158,16 @@ class RunningTotals:
             return frames.in_memory(self._parts[0], self._parts[0].columns)
         frame, d = self._whole(), self._definition
         shift = _shifts(frame, len(d.scores))
-        plan, names = self._planned(frame, shift)[1:]
-        return _lines(d, frame.sums(plan), names, shift)
+        request, plan, names = self._planned(frame, shift)
+        return _lines(d, frame.sums(plan), names, shift, request.survey.left_out)
 
     def _planned(self, frame: Frame, shift: np.ndarray) -> tuple[Request, Plan, dict[str, Sum]]:
         d, survey = self._definition, Survey(frame)
         survey.design, survey.synthetic = d.design, d.synthetic
+        lost = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[LOST])).keys[LOST].levels.tolist()
+        lost = [text for text in lost if text]
+        more = [f"{len(lost) - 3:,} parts more lack rows"] if len(lost) > 3 else []
+        survey.left_out = "; ".join([*lost[:3], *more])
         request = Request(survey, d.scores, d.by, col(INSIDE), gone=True)
         return request, *_plan(request, frame, shift)
 
@@ -204,7 +209,7 @@ def totals(
 
     Parameters
     ----------
-    survey : Survey or frame
+    survey : Survey, ContactLog or frame
         The part, with its design. Give all parts the same; PSUs may lie in several.
     scores : Score or list of Score
         As in `measure`, without quantiles.
@@ -245,7 +250,7 @@ def totals(
                          metric  n  estimate  std_error
     0  first_contact_resolution  7    57.143     21.854
     """
-    survey = survey if isinstance(survey, Survey) else Survey(survey)
+    survey = survey_of(survey)
     request = Request(survey, tuple(need_scores(scores)), need_by(by), where)
     need_labels(request.by, PLACE)
     need_condition(where, PLACE)
@@ -267,7 +272,7 @@ def totals(
     asks = tuple(repr((score.points, score.base, score.per)) for score in request.scores)
     domain = "" if where is None else repr(where)
     definition = Definition(request.scores, asks, request.by, domain, survey.design, survey.synthetic)
-    return RunningTotals(definition, [frames.wrap(_lines(definition, sums, names, np.asarray(shift)))])
+    return RunningTotals(definition, [frames.wrap(_lines(definition, sums, names, np.asarray(shift), survey.left_out))])
 
 
 def read_totals(source: Any) -> RunningTotals:
@@ -276,8 +281,8 @@ def read_totals(source: Any) -> RunningTotals:
     Parameters
     ----------
     source : str, path, list of these, or frame
-        Parquet files; or a frame on any engine, such as ``duckdb.read_parquet("totals/*.parquet")``, whose lines then stay there
-        until they are estimated.
+        Parquet files; or a frame on any engine, such as ``duckdb.read_parquet("totals/*.parquet")``, whose lines then stay
+        there until they are estimated.
 
     Returns
     -------
@@ -313,7 +318,9 @@ def read_totals(source: Any) -> RunningTotals:
     read = pd.read_parquet(source) if isinstance(source, str | Path) else source
     frame = frames.wrap(read)
     if DEFINITION not in frame.columns:
-        raise DataError(f"read_totals: there is no column {DEFINITION!r}; only what to_parquet() of totals wrote can be read.")
+        raise DataError(
+            f"read_totals: there is no column {DEFINITION!r}; only what to_parquet() of totals wrote can be read."
+        )
     found = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[DEFINITION])).keys[DEFINITION].levels.tolist()
     if not found:
         raise DataError("read_totals: there are no lines.")
@@ -321,7 +328,7 @@ def read_totals(source: Any) -> RunningTotals:
     made = RunningTotals(every[0], [frame])
     for other in every[1:]:
         made._same(RunningTotals(other, [frame]))
-    need_columns("read_totals", [*every[0].keys, INSIDE, "cx_rows"], frame.columns)
+    need_columns("read_totals", [*every[0].keys, INSIDE, LOST, "cx_rows"], frame.columns)
     return made
 
 
@@ -354,7 +361,7 @@ def _column(name: str) -> str:
     return "cx_" + re.sub(r"\W", "_", name)
 
 
-def _lines(d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray) -> pd.DataFrame:
+def _lines(d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray, lost: str) -> pd.DataFrame:
     """Return the sums as a table of lines that tells what it holds."""
     import pandas as pd
 
@@ -362,6 +369,7 @@ def _lines(d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray) 
     table[INSIDE] = sums.inside
     table |= {_column(name): found.times * sums.values[found.product] for name, found in names.items()}
     table |= {_column(f"shift{i}"): np.full(len(sums.inside), float(c)) for i, c in enumerate(shift)}
+    table[LOST] = pd.Categorical([lost] * len(sums.inside))
     table[DEFINITION] = pd.Categorical([d.text()] * len(sums.inside))
     return pd.DataFrame(table)
 
@@ -372,7 +380,7 @@ def _labels(key: Key, inside: np.ndarray) -> Any:
     levels = key.levels
     if (codes < 0).any() and levels.dtype.kind in "iub":
         levels = levels.convert_dtypes()
-    return levels.reindex(codes).array if len(levels) else levels.reindex(codes).array
+    return levels.reindex(codes).array
 
 
 def _alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:

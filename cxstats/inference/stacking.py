@@ -67,6 +67,12 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
     shift = np.cumsum([0, *(e._origin.support.width for e in estimates)])
     groups = np.cumsum([0, *(int(e._origin.group.max(initial=-1)) + 1 for e in estimates)])
     marks = marks_of({name: estimate.synthetic for name, estimate in samples.items()})
+    many = [n for n, e in samples.items() if any(t.psus is not None for t in e._origin.small.passes)]
+    taken = (
+        (f"the PSUs of {' and '.join(many)} are too many to compare, and taken to be in one sample only",)
+        if many
+        else ()
+    )
     origin = Origin(
         Support.stack([e._origin.support for e in estimates]),
         np.concatenate([e._origin.base for e in estimates]),
@@ -74,7 +80,7 @@ def stack(samples: Mapping[str, Estimate]) -> Estimate:
         tuple(s for e in estimates for s in e._origin.samples),
         frozenset().union(*(e._origin.psus for e in estimates)),
         "; ".join(f"{n}: {e._origin.design}" for n, e in samples.items()),
-        tuple(f"{n}: {said}" for n, e in samples.items() for said in e._origin.left_out),
+        (*(f"{n}: {said}" for n, e in samples.items() for said in e._origin.left_out), *taken),
         np.concatenate([np.where(e._origin.synthetic == "", "", marks[n]) for n, e in samples.items()]),
         sum(e._origin.rows for e in estimates),
         SmallSample.stack([e._origin.small for e in estimates]),

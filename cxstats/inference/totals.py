@@ -60,8 +60,9 @@ class Totals:
     of three, cells x (yyy, yyx, yxx, xxx), by the number of a score that may be skewed. `shared` counts answers that two
     scores have in common, by their numbers. `bias` is by how much a variance is too small, where a model knows it (else NaN).
 
-    Of many PSUs (`many`) moments come back instead, as if PSUs were rows: `second` and `third` are of their totals, `psus` (cells
-    x scores) counts those with an answer, `powers` are what `small_sample` needs, and `overlap` what PSUs of several groups share.
+    Of many PSUs (`many`) moments come back instead, as if PSUs were rows: `second` and `third` are of their totals, `psus`
+    (cells x scores) counts those with an answer, `powers` are what `small_sample` needs, and `overlap` what PSUs of several
+    groups share.
     """
 
     scores: tuple[Score, ...]

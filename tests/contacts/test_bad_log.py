@@ -216,5 +216,5 @@ def test_a_log_of_one_contact_says_what_it_cannot() -> None:
     assert log.days == 0
     with pytest.raises(NoRowsError, match=r"the log lasts 0\.0 days"):
         log.episodes()
-    with pytest.raises(LonePsuError, match=r"single PSU: column .* has one value"):
+    with pytest.raises(NoRowsError, match=r"no first contact is left"):
         cx.resolution_curve(cx.ContactLog(frame_of().head(1), **NAMED, end=START + 90 * DAY))

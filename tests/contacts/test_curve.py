@@ -168,3 +168,38 @@ def test_bad_input_is_named(options: dict, error: type[Exception], said: str) ->
     log = made([("a", 0), ("a", 20), ("b", 10), ("b", 60)])
     with pytest.raises(error, match=said):
         cx.resolution_curve(log, **options)
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+@pytest.mark.parametrize("psus", [0, 100_000], ids=["moments", "totals"])
+def test_many_customers_stay_on_their_engine(
+    contacts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, engine: str, psus: int
+) -> None:
+    """Groups share customers: the covariance of their curves is asked for as moments of pairs."""
+    monkeypatch.setattr("cxstats.inference.totals.FEW_PSUS", psus)
+    table = pl.from_pandas(contacts[list(COLUMNS)])
+    frame = table.lazy() if engine == "polars" else duckdb.from_arrow(table.to_arrow())
+    whole, found = (
+        cx.resolution_curve(cx.ContactLog(f, **COLUMNS), days=(1, 7, 30), by="channel") for f in (contacts, frame)
+    )
+    pd.testing.assert_frame_equal(found.frame(), whole.frame(), rtol=1e-9)
+    np.testing.assert_allclose(found.vcov, whole.vcov, rtol=1e-9, atol=1e-12)
+    one, two = (e.contrast({"channel": "app", "days": 7}, {"channel": "web", "days": 7}) for e in (whole, found))
+    assert [two.values[0], two.std_error[0], two.df[0]] == pytest.approx([one.values[0], one.std_error[0], one.df[0]])
+
+
+def test_groups_without_a_first_contact_are_said_and_none_at_all_is_refused(contacts: pd.DataFrame) -> None:
+    log = cx.ContactLog(contacts, **COLUMNS)
+    some = cx.resolution_curve(log, by="channel", where=cx.col("channel") != "app")
+    assert some.labels["channel"].unique().tolist() == ["branch", "phone", "web"]
+    with pytest.raises(NoRowsError, match=r"no first contact is left"):
+        cx.resolution_curve(log, where=cx.col("channel") == "fax")
+
+
+def test_all_who_come_again_leave_nobody() -> None:
+    """S is 0 from there on, with the limits that nobody of those watched gives."""
+    log = made([(w, 40 + i + d) for i, w in enumerate("abcdefgh") for d in (0, 2)] + [("z", 0), ("z", 150)])
+    found = cx.resolution_curve(log, days=(1, 3, 7), where=cx.col("who") != "z")
+    assert found.values.tolist() == [100.0, 0.0, 0.0]
+    assert (found.interval()[1][1:] < 45).all()
+    assert (found.interval()[0][:1] > 55).all()

@@ -24,7 +24,10 @@ DESIGNS: list[dict[str, Any]] = [
     {"psu": "customer", "strata": "half", "nest": True},
     {"psu": ["customer", "region"], "strata": ["region"]},
 ]
-ENGINES = {"polars": lambda f: pl.from_pandas(f).lazy(), "DuckDB": lambda f: duckdb.from_arrow(pl.from_pandas(f).to_arrow())}
+ENGINES = {
+    "polars": lambda f: pl.from_pandas(f).lazy(),
+    "DuckDB": lambda f: duckdb.from_arrow(pl.from_pandas(f).to_arrow()),
+}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +92,9 @@ def test_groups_that_share_customers_are_compared_with_their_covariance(
     few: None, contacts: pd.DataFrame, engine: str
 ) -> None:
     whole = cx.measure(cx.Survey(contacts, psu="customer"), SCORES, by="channel").contrast("app", "web")
-    found = cx.measure(cx.Survey(ENGINES[engine](contacts), psu="customer"), SCORES, by="channel").contrast("app", "web")
+    found = cx.measure(cx.Survey(ENGINES[engine](contacts), psu="customer"), SCORES, by="channel").contrast(
+        "app", "web"
+    )
     same(found.std_error, whole.std_error)
     same(found.df, whole.df)  # a customer of both counts once
     tested, others = whole.test(cx.above(0)), found.test(cx.above(0))
@@ -113,12 +118,18 @@ def test_stacked_samples_keep_what_their_groups_share(few: None, contacts: pd.Da
     others = contacts.assign(customer=contacts["customer"] + 1000)
 
     def contrast(make: Any) -> cx.Estimate:
-        two = [cx.measure(cx.Survey(make(frame), psu="customer"), cx.mean("x"), by="channel") for frame in (contacts, others)]
+        two = [
+            cx.measure(cx.Survey(make(frame), psu="customer"), cx.mean("x"), by="channel")
+            for frame in (contacts, others)
+        ]
         stacked = cx.stack({"a": two[0], "b": two[1]})
         return stacked.contrast({"source": "b", "channel": "app"}, {"source": "b", "channel": "web"})
 
     whole, found = contrast(lambda frame: frame), contrast(ENGINES["polars"])
     same([found.std_error[0], found.df[0]], [whole.std_error[0], whole.df[0]])
+    assert "the PSUs of a and b are too many to compare, and taken to be in one sample only" in repr(
+        found
+    ).lower().replace("psus", "PSUs")
 
 
 def test_a_share_that_is_100_borrows_the_design_effect_of_the_whole(few: None, contacts: pd.DataFrame) -> None:

@@ -92,7 +92,9 @@ def test_numbers_and_categories_stay_labels(contacts: pd.DataFrame, tmp_path: Pa
         assert found.labels["year"].tolist() == whole.labels["year"].tolist()
     other = frame.assign(channel=frame["channel"].cat.reorder_categories(["app", "web", "phone"]))
     with pytest.raises(ArgumentError, match=r"column 'channel' has other categories"):
-        (parts[0] + cx.totals(cx.Survey(other, psu="customer"), cx.mean("x"), by=by, where=cx.col("x") > 101)).estimate()
+        (
+            parts[0] + cx.totals(cx.Survey(other, psu="customer"), cx.mean("x"), by=by, where=cx.col("x") > 101)
+        ).estimate()
 
 
 def test_what_is_not_the_same_is_not_added(contacts: pd.DataFrame) -> None:

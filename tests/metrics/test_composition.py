@@ -116,6 +116,30 @@ def test_bad_declarations_say_what_is_wrong(options: dict[str, Any], says: str) 
         cx.distribution("x", **options)
 
 
+NAMED = pd.DataFrame({"how": ["phone", "app", "phone", None, "web"], "code": [1, 2, 1, None, 3]})
+
+
+@pytest.mark.parametrize(("column", "answers"), [("how", ["phone", "app", "web"]), ("code", [1, 2, 3])])
+def test_answers_without_a_scale_are_named(engine: str, column: str, answers: list[Any]) -> None:
+    found = cx.measure(move(engine, NAMED), cx.distribution(column, answers=answers))
+    assert found.labels["metric"].tolist() == [f"{column}: {answer}" for answer in answers]
+    assert found.values.tolist() == [50, 25, 25]
+    assert found.n.tolist() == [4, 4, 4]
+
+
+def test_an_answer_that_is_not_named_is_refused() -> None:
+    with pytest.raises(DataError, match=r"answers that are none of 'phone', 'app' in column 'how' \('web': 1 time\)"):
+        cx.measure(NAMED, cx.distribution("how", answers=["phone", "app"]))
+
+
+@pytest.mark.parametrize("answers", [[], ["phone"], "phone", ["phone", "phone"], ["phone", ""]])
+def test_answers_are_two_or_more_each_once(answers: Any) -> None:
+    with pytest.raises(ArgumentError, match="are not two or more answers, each of them once"):
+        cx.distribution("how", answers=answers)
+    with pytest.raises(ArgumentError, match="labels= belong to the answers of a scale"):
+        cx.distribution("how", answers=["a", "b"], labels=["A", "B"])
+
+
 @pytest.mark.parametrize("answer", [0.0, 6.0, 2.5, 99.0])
 def test_answers_off_the_scale_are_refused(answer: float) -> None:
     rows = pd.DataFrame({"overall": [1, 5, answer]})

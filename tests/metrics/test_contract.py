@@ -69,6 +69,10 @@ EXAMPLES: dict[str, list[Example]] = {
             lambda **k: cx.first_contact_resolution("word", yes=["yes", "partly"], **k),
             lambda d: percent(d["word"].isin(["yes", "partly"]), d["word"]),
         ),
+        Example(
+            lambda **k: cx.first_contact_resolution("word", yes="yes", resolvable="could_be", **k),
+            lambda d: percent(d["word"] == "yes", d["word"]).where(d["could_be"] == 1),
+        ),
     ],
     "gap": [
         Example(lambda **k: cx.gap(delivered="got", expected="wanted", **k), lambda d: d["got"] - d["wanted"]),
@@ -120,6 +124,7 @@ def frame(rows: int = 90, seed: int = 7) -> pd.DataFrame:
         data.loc[draw.random(rows) < 0.15, column] = np.nan
     data["word"] = data["resolved"].map({1.0: "yes", 0.0: "no"})
     data.loc[data["overall"] == 3, "word"] = "partly"
+    data["could_be"] = (data["wait"] > 10).astype(float).where(data["wait"].notna())
     return data
 
 
@@ -354,8 +359,9 @@ def test_estimates_and_intervals_stay_in_the_documented_range(scores, kind):
 def test_the_default_name_is_the_name_of_the_function(metric, examples):
     for example in examples:
         score = example.build()
-        assert score.name == metric
-        assert cx.measure(frame(), score).labels["metric"].tolist() == [metric]
+        assert score.name.removeprefix("net_") == metric
+        assert score.name.startswith("net_") == (", net of what is not" in score.variant)
+        assert cx.measure(frame(), score).labels["metric"].tolist() == [score.name]
 
 
 def test_a_given_name_is_the_label_in_results(examples):
