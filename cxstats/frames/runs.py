@@ -43,7 +43,7 @@ def runs(frame: Frame, how: Runs) -> Frame:
 
 
 def _in_memory(frame: MemoryFrame, how: Runs) -> Frame:
-    order, _, _ = sorted_rows(frame, how.by, how.time, how.ties, False)
+    order, _, _, _ = sorted_rows(frame, how.by, how.time, how.ties, False)
     before, left = (frame.data[name].to_numpy(dtype=np.float64) for name in (BEFORE, how.left))
     first = np.flatnonzero(~(before[order] <= how.window))
     last = np.append(first[1:], len(order)) - 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import narwhals as nw
@@ -21,9 +21,15 @@ from cxstats.memory import Frame, MemoryFrame, Rowwise
 from cxstats.memory.columns import Columns
 from cxstats.memory.keys import Cells, factorised, ordered
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 DAY = 86_400e6  # microseconds
 WHOLE = (1_000_000, 1_000)  # microseconds: times are whole seconds more often than not
 EPOCH = datetime.datetime(1970, 1, 1)
+ENOUGH = 10_000  # rows for which the faster way to sort is worth its steps
+ROWS, ALL_ROWS = 20, 40  # bits for the number of a row in its block, and among all
+FEW_BLOCKS, MOST_BLOCKS = 8, 4096  # bits of the number of a block where that will do, and how many blocks there may be
 BEFORE, AFTER, NEXT = "days_before", "days_after", "next_"
 
 
@@ -136,12 +142,21 @@ def placed(frame: Frame, time: str, first: float, last: float, names: tuple[str,
     """Return the frame with two columns more: days since the first moment, and days until the last."""
     if isinstance(frame, MemoryFrame):
         at = _microseconds(frame, time)
-        data = frame.data.assign(**{names[0]: (at - first) / DAY, names[1]: (last - at) / DAY})
+        data = beside(frame.data, {names[0]: (at - first) / DAY, names[1]: (last - at) / DAY})
         return MemoryFrame(data, data)
     assert isinstance(frame, LazyFrame)
     when = moment(frame, time)
     rows = frame.lazy.with_columns(_days(when - first, when).alias(names[0]), _days(last - when, when).alias(names[1]))
     return frame.made(rows)
+
+
+def beside(data: pd.DataFrame, columns: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """Return the frame with columns more, none of them copied."""
+    import pandas as pd
+
+    found = pd.concat([data, pd.DataFrame(columns, index=data.index, copy=False)], axis=1)
+    found.attrs = dict(data.attrs)
+    return found
 
 
 # --- in memory ------------------------------------------------------------------------------------------------------------
@@ -156,51 +171,80 @@ def _microseconds(frame: MemoryFrame, time: str) -> np.ndarray:
 
 def sorted_rows(
     frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return the rows by key and time, where in this order a key begins, and how many rows were twice there."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Return the rows by key and time; in this order where a key begins and the times; and how many rows were twice there."""
     at, factors = _microseconds(frame, time), [factorised(frame.data[name]) for name in by]
-    key = Cells([codes for codes, _ in factors], [len(levels) for _, levels in factors], len(at)).number
-    order, new = _order(key, at)
-    tied = np.flatnonzero(~(new | _changes(at[order])))
+    codes = [codes for codes, _ in factors]
+    key = codes[0] if len(by) == 1 else Cells(codes, [len(levels) for _, levels in factors], len(at)).number
+    order, keys, at = in_order(key, at)
+    new = _changes(keys)
+    tied = np.flatnonzero(~(new | _changes(at)))
     if not len(tied):
-        return order, new, 0
+        return order, new, at, 0
     order, gone = _untied(frame, order, tied, ties, alike)
-    order = np.delete(order, gone) if len(gone) else order
-    return order, _changes(key[order]), len(gone)
+    if len(gone):
+        order, keys, at = (np.delete(column, gone) for column in (order, keys, at))
+    return order, _changes(keys), at, len(gone)
 
 
 def _in_memory(
     frame: MemoryFrame, by: Sequence[str], time: str, ties: Sequence[str], alike: bool, carry: Sequence[str]
 ) -> tuple[Frame, int]:
-    order, new, gone = sorted_rows(frame, by, time, ties, alike)
-    at = _microseconds(frame, time)
-    step = np.diff(at[order], prepend=0) / DAY
-    before, after = np.full(len(at), np.nan), np.full(len(at), np.nan)
-    before[order] = np.where(new, np.nan, step)
-    after[order[:-1]] = np.where(new[1:], np.nan, step[1:])
-    data = frame.data.assign(**{BEFORE: before, AFTER: after})
+    order, new, at, gone = sorted_rows(frame, by, time, ties, alike)
+    step = np.diff(at, prepend=0) / DAY
+    step[new] = np.nan
+    rows = len(frame.data)
+    before, after = np.zeros(rows), np.full(rows, np.nan)
+    before[order] = step
+    after[order[:-1]] = step[1:]
+    data = beside(frame.data, {BEFORE: before, AFTER: after})
     if carry:
-        following = np.full(len(at), -1)  # the row of the next contact, -1 for none
+        following = np.full(rows, -1)  # the row of the next contact, -1 for none
         following[order[:-1]] = np.where(new[1:], -1, order[1:])
-        rows = frame.data[list(carry)].reset_index(drop=True).reindex(following)
-        data = data.assign(**{NEXT + name: rows[name].array for name in carry})
+        there = frame.data[list(carry)].reset_index(drop=True).reindex(following)
+        data = data.assign(**{NEXT + name: there[name].array for name in carry})
     if gone:
-        stays = np.zeros(len(at), dtype=bool)
+        stays = np.zeros(rows, dtype=bool)
         stays[order] = True
         data = data[stays]
     return MemoryFrame(data, data), gone
 
 
-def _order(key: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows by key and time, and where in this order a key begins."""
-    if not len(at):
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
-    since, keys, most = at - at.min(), int(key.max()) + 1, np.iinfo(np.int64).max
-    if keys * (int(since.max()) + 1) >= most:
-        since //= next((unit for unit in WHOLE if not (since % unit).any()), 1)
-    span = int(since.max()) + 1
-    order = np.argsort(key * span + since) if keys * span < most else np.lexsort((since, key))
-    return order, _changes(key[order])
+def in_order(key: np.ndarray, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows by key and time, and the keys and times in this order.
+
+    Plain numbers are sorted ten times faster than rows are by them. So a row's number rides on what it is sorted by: first on
+    the block of its key (keys alike but for some last bits), then, within each block, on key and time.
+    """
+    first, unit = int(at.min()) if len(at) else 0, 1
+    since = at - first
+    if len(at) and not (since[:ENOUGH] % WHOLE[-1]).any():
+        unit = next((unit for unit in WHOLE if not (since % unit).any()), 1)
+        since //= unit
+    span, keys = int(since.max(initial=0)) + 1, int(key.max(initial=0)) + 1
+    bits = min(max(keys.bit_length() - FEW_BLOCKS, 0), 63 - ROWS - span.bit_length())
+    sizes = np.bincount(key >> bits) if bits >= 0 and keys >> bits <= MOST_BLOCKS else np.zeros(0)
+    if len(at) < ENOUGH or keys * span >= 1 << 63 or not len(sizes) or sizes.max() >= 1 << ROWS:
+        order = np.lexsort((since, key))
+        return order, key[order], at[order]
+    row = np.arange(len(at))
+    order = ((key >> bits) << ALL_ROWS) | row
+    order.sort()
+    order &= (1 << ALL_ROWS) - 1
+    packed, start = (key * span + since)[order], 0
+    for block, end in enumerate(np.cumsum(sizes).tolist()):
+        part, base = packed[start:end], (block << bits) * span
+        part -= base
+        part <<= ROWS
+        part |= row[: end - start]
+        part.sort()
+        order[start:end] = order[start:end][part & ((1 << ROWS) - 1)]
+        part >>= ROWS
+        part += base
+        start = end
+    keys_in_order = packed // span
+    packed -= keys_in_order * span
+    return order, keys_in_order, packed * unit + first
 
 
 def _changes(values: np.ndarray) -> np.ndarray:
