@@ -258,7 +258,7 @@ def test_waits_by_quantile_agree(logs: tuple[cx.ContactLog, cx.ContactLog]) -> N
 
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-PAGE = README[README.index("## From one file to a cluster") : README.index("## One task, five packages")]
+PAGE = README[README.index("## From one file to a cluster") : README.index("## Totals that add up")]
 LINES = re.findall(r"`frame = (.+?)` \| (\w+).*? \| an? (.+) \|", PAGE)
 KINDS = {
     "pandas frame": pd.DataFrame, "polars frame": pl.DataFrame, "pyarrow table": pa.Table, "lazy polars frame": pl.LazyFrame,
