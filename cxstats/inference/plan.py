@@ -184,8 +184,9 @@ def shifts_by_group(request: Request, groups: pd.DataFrame, shift: np.ndarray) -
 
 def squared_weights(request: Request) -> np.ndarray:
     """Return the sum of squared weights of each score's base, in the whole sample: a small pass of its own."""
-    if request.gone and request.weight is not None:
-        kept = {f"cx_ww{i}": col(f"cx_ww{i}") for i in range(len(request.scores))}
+    if request.gone:
+        name = "cx_wb" if request.weight is None else "cx_ww"
+        kept = {f"{name}{i}": col(f"{name}{i}") for i in range(len(request.scores))}
         found = request.survey.frame.sums(Plan(kept, [(name,) for name in kept])).values
         return np.asarray([found[name,].sum() for name in kept])
     columns = {f"b{i}": when(score.base, 1.0, 0.0) for i, score in enumerate(request.scores)}

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLACE = "totals"
-INSIDE, LOST, DEFINITION = "cx_inside", "cx_left_out", "cx_definition"
+INSIDE, LOST, HOLDS, DEFINITION = "cx_inside", "cx_left_out", "cx_parts", "cx_definition"
 NAMES = ("rows", "counted", "bad", "bad weight", "fpc", "fpc fpc", "no fpc")
 OF_SCORES = ("wy", "wx", "wb", "n", "yy", "yx", "xx", "ww", *CUBES)
 TOLD = ("name", "default_name", "unit", "family", "range", "direction", "variant")  # of a score, when its rows are gone
@@ -95,6 +96,11 @@ class RunningTotals:
         if not isinstance(other, RunningTotals):
             raise ArgumentError(f"{PLACE}: only totals can be added to totals, not {type(other).__name__}.")
         self._same(other)
+        if self._definition.design.psu and (twice := self._holds & other._holds):
+            raise ArgumentError(
+                f"{PLACE}: {len(twice)} of the parts to be added is, to the last PSU, in the totals already, and would count "
+                "twice. Add each part once; what must be made again is added up anew from its parts."
+            )
         return RunningTotals(self._definition, (*self._parts, *other._parts))
 
     __radd__ = __add__
@@ -159,13 +165,12 @@ class RunningTotals:
         frame, d = self._whole(), self._definition
         shift = _shifts(frame, len(d.scores))
         request, plan, names = self._planned(frame, shift)
-        return _lines(d, frame.sums(plan), names, shift, request.survey.left_out)
+        return _lines(d, frame.sums(plan), names, shift, request.survey.left_out, self._holds)
 
     def _planned(self, frame: Frame, shift: np.ndarray) -> tuple[Request, Plan, dict[str, Sum]]:
         d, survey = self._definition, Survey(frame)
         survey.design, survey.synthetic = d.design, d.synthetic
-        lost = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[LOST])).keys[LOST].levels.tolist()
-        lost = [text for text in lost if text]
+        lost = [text for text in _levels(frame, LOST) if text]
         more = [f"{len(lost) - 3:,} parts more lack rows"] if len(lost) > 3 else []
         survey.left_out = "; ".join([*lost[:3], *more])
         request = Request(survey, d.scores, d.by, col(INSIDE), gone=True)
@@ -181,6 +186,11 @@ class RunningTotals:
         for name in self._definition.keys:
             _alike(name, [table[name] for table in tables])
         return frames.wrap(pd.concat(tables, ignore_index=True))
+
+    @cached_property
+    def _holds(self) -> set[str]:
+        """The parts that were added up, each by a number made of its lines."""
+        return {part for frame in self._parts for text in _levels(frame, HOLDS) for part in text.split()}
 
     def _same(self, other: RunningTotals) -> None:
         a, b = json.loads(self._definition.text()), json.loads(other._definition.text())
@@ -226,7 +236,8 @@ def totals(
     Raises
     ------
     ArgumentError
-        For a quantile, which is no function of totals.
+        For a quantile, which is no function of totals; of ``+``, for totals of different things, and where PSUs have names, for
+        a part that is in the totals already.
     ColumnError, DataError
         As `measure`.
 
@@ -321,14 +332,14 @@ def read_totals(source: Any) -> RunningTotals:
         raise DataError(
             f"read_totals: there is no column {DEFINITION!r}; only what to_parquet() of totals wrote can be read."
         )
-    found = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[DEFINITION])).keys[DEFINITION].levels.tolist()
+    found = _levels(frame, DEFINITION)
     if not found:
         raise DataError("read_totals: there are no lines.")
     every = [Definition.read(text) for text in found]
     made = RunningTotals(every[0], [frame])
     for other in every[1:]:
         made._same(RunningTotals(other, [frame]))
-    need_columns("read_totals", [*every[0].keys, INSIDE, LOST, "cx_rows"], frame.columns)
+    need_columns("read_totals", [*every[0].keys, INSIDE, LOST, HOLDS, "cx_rows"], frame.columns)
     return made
 
 
@@ -361,7 +372,25 @@ def _column(name: str) -> str:
     return "cx_" + re.sub(r"\W", "_", name)
 
 
-def _lines(d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray, lost: str) -> pd.DataFrame:
+def _levels(frame: Frame, column: str) -> list[str]:
+    """Return the different texts in a column of the lines."""
+    found = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[column])).keys[column].levels
+    return [str(text) for text in found]
+
+
+def _number(table: pd.DataFrame) -> str:
+    """Return a number made of the lines of a part, in whatever order they come and however their sums are rounded."""
+    from pandas.util import hash_pandas_object
+
+    rounded = table.copy()
+    for name in rounded.select_dtypes("float"):
+        rounded[name] = rounded[name].astype("float32")
+    return f"{int(hash_pandas_object(rounded, index=False).sum()):016x}"
+
+
+def _lines(
+    d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray, lost: str, holds: Iterable[str] = ()
+) -> pd.DataFrame:
     """Return the sums as a table of lines that tells what it holds."""
     import pandas as pd
 
@@ -369,9 +398,10 @@ def _lines(d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray, 
     table[INSIDE] = sums.inside
     table |= {_column(name): found.times * sums.values[found.product] for name, found in names.items()}
     table |= {_column(f"shift{i}"): np.full(len(sums.inside), float(c)) for i, c in enumerate(shift)}
-    table[LOST] = pd.Categorical([lost] * len(sums.inside))
-    table[DEFINITION] = pd.Categorical([d.text()] * len(sums.inside))
-    return pd.DataFrame(table)
+    made = pd.DataFrame(table)
+    for name, text in {LOST: lost, HOLDS: " ".join(sorted(holds or [_number(made)])), DEFINITION: d.text()}.items():
+        made[name] = pd.Categorical([text] * len(made))
+    return made
 
 
 def _labels(key: Key, inside: np.ndarray) -> Any:

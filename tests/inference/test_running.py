@@ -172,3 +172,29 @@ def test_numbers_far_from_zero_keep_their_digits() -> None:
     whole = cx.measure(frame, cx.mean("x"))
     found = (cx.totals(frame.iloc[:300], cx.mean("x")) + cx.totals(frame.iloc[300:], cx.mean("x"))).estimate()
     same(found.std_error, whole.std_error, rtol=1e-6)
+
+
+@pytest.mark.parametrize("make", [lambda f: f, lambda f: duckdb.from_arrow(pl.from_pandas(f).to_arrow())])
+def test_a_part_is_not_counted_twice(contacts: pd.DataFrame, tmp_path: Path, make: Any) -> None:
+    one, two, *_ = (cx.totals(cx.Survey(make(day), psu="customer"), SCORES, by="channel") for day in days(contacts))
+    again = cx.totals(cx.Survey(make(days(contacts)[1]), psu="customer"), SCORES, by="channel")
+    both = cx.read_totals((one + two).to_parquet(tmp_path / "running.parquet"))
+    for running in (one + two, both):
+        with pytest.raises(ArgumentError, match=r"1 of the parts to be added.* in the totals already"):
+            running + again
+        with pytest.raises(ArgumentError, match=r"in the totals already"):
+            again + running
+    rows = cx.totals(pd.DataFrame({"x": [1, 1]}), cx.mean("x"))  # days without names may well be alike
+    assert (rows + cx.totals(pd.DataFrame({"x": [1, 1]}), cx.mean("x"))).estimate().n.tolist() == [4]
+
+
+@pytest.mark.parametrize("design", [{}, {"weight": "w"}, {"psu": "customer", "weight": "w"}], ids=str)
+def test_a_share_of_100_borrows_what_it_would_borrow_of_the_whole(contacts: pd.DataFrame, design: dict[str, Any]) -> None:
+    one = contacts.assign(r=np.where(contacts["channel"] == "app", 1.0, contacts["r"].fillna(0)))
+    score = cx.first_contact_resolution("r")
+    whole = cx.measure(cx.Survey(one, **design), score, by="channel")
+    assert whole.frame()["estimate"].max() == 100
+    alike(whole, sum(cx.totals(cx.Survey(day, **design), score, by="channel") for day in days(one)).estimate())
+    all_yes = one.assign(r=1.0)  # in the whole, too: Kish's effect of the weights is borrowed
+    whole = cx.measure(cx.Survey(all_yes, **design), score)
+    alike(whole, sum(cx.totals(cx.Survey(day, **design), score) for day in days(all_yes)).estimate())
