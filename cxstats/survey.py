@@ -83,7 +83,9 @@ class Survey:
         nest: bool = False,
     ) -> None:
         self.design: Design = design(weight, strata, psu, fpc, lone_psu, nest)
-        self.left_out = ""  # what did not come into the frame, in words
+        self.left_out: Mapping[str, int] = {}  # of how many "rows" how many did not come into the frame, and why
+        self.data_set = "survey"  # what claims call it
+        self.looks_on: tuple[str, ...] = ()  # columns that tell of other rows of the PSU
         self.frame = frames.wrap(frame)
         for place, names in (
             ("weight", [weight] if weight else []),

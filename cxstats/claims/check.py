@@ -25,6 +25,27 @@ from cxstats.inference.passes import remembering
 from cxstats.survey import survey_of
 
 CONTACTS = "contacts"  # the data set that a contact log is
+YES = (
+    "yes",
+    "y",
+    "true",
+    "t",
+    "1",
+    "ja",
+    "j",
+    "oui",
+    "o",
+    "si",
+    "sí",
+    "s",
+    "sim",
+    "tak",
+    "da",
+    "ano",
+    "igen",
+    "kyllä",
+    "evet",
+)
 MOST_ANSWERS = 20  # different ones that are looked at in a column with stated answers
 
 
@@ -47,9 +68,10 @@ def check(
     claims : Claim or sequence of Claim
         From `Claim`, `all_of` or `catalogue`.
     data : Survey, ContactLog, frame or mapping of str to such, optional
-        One data set, taken as "survey" (a log as "contacts"), or several by name: ``{"survey": ..., "contacts": ..., "staff":
-        ...}``. A log is measured as ``log.survey()``, with customers as PSUs; for claims about quarters give
-        ``log.survey(period="quarter")``. None if the claims need none, as those about published figures.
+        One data set, taken as "survey" (a log, and what its ``survey()`` gives, as "contacts"), or several by name:
+        ``{"survey": ..., "contacts": ..., "staff": ...}``. A log is measured as ``log.survey()``, with customers as PSUs; for
+        claims about quarters give ``log.survey(period="quarter")``. None if the claims need none, as those about published
+        figures.
     level : float
         Level of the intervals. At .95 a wrong *supported* for a one-sided region happens in at most 2.5 % of samples.
     adjust : {None, "bonferroni"}
@@ -175,7 +197,7 @@ class Bench:
         for name in claim.sets:
             if name not in self.sets:
                 has = f"only {listing(list(self.sets))}" if self.sets else "nor any other"
-                raise Unanswerable(f"no data set {name!r} was given, {has}.{suggestion(name, self.sets)}")
+                raise Unanswerable(f"no data set {name!r} was given, {has}.{self._other_set(name)}")
         for name, columns in claim.columns.items():
             have = _columns(self.sets[name])
             missing = [column for column in columns if column not in have]
@@ -183,6 +205,9 @@ class Bench:
                 close = suggestion(missing[0], have)
                 if name == CONTACTS and missing[0] in frames.PERIODS:
                     close = f" A log makes it of its times: log.survey(period={missing[0]!r})."
+                own = _of_log(self.sets[name]).get(missing[0])
+                if own is not None:
+                    close = f" The log's is {own!r}: catalogue(columns={{{missing[0]!r}: {own!r}}})."
                 shown = ", ".join(
                     f"{c!r} (role {claim.roles[c]!r})" if claim.roles.get(c, c) != c else repr(c) for c in missing
                 )
@@ -220,6 +245,16 @@ class Bench:
             )
         return found
 
+    def _other_set(self, name: str) -> str:
+        """Return what may be meant where a data set is not there."""
+        close = suggestion(name, self.sets)
+        if close or len(self.sets) != 1:
+            return close
+        (only,) = self.sets
+        if name == "survey":
+            return f" For a claim about it, say Claim(data={only!r})."
+        return f" If it is one of contacts, hand it over as {{{name!r}: ...}}." if name == CONTACTS else ""
+
     def _need_answers(self, claim: Claim, name: str, columns: Sequence[str]) -> None:
         """Raise `DataError` for columns that hold other answers than the claim counts."""
         for column in columns:
@@ -230,16 +265,24 @@ class Bench:
             if others:
                 role = claim.roles.get(column)
                 played = f" plays the role {role!r} and" if role else ""
-                remedy = f"catalogue(columns={{{role!r}: cx.col({column!r}) == {others[0]!r}}})" if role else "answers="
+                counts = _affirmative(others)
+                remedy = f"catalogue(columns={{{role!r}: cx.col({column!r}) == {counts!r}}})" if role else "answers="
                 raise DataError(
                     f"claim {claim.id!r}: column {column!r} of {name!r}{played} should be answered {listing(answers)}, "
                     f"but holds {listing(found, 4)}. Say which answer counts, as in {remedy}."
                 )
 
 
+def _affirmative(found: Sequence[Any]) -> Any:
+    """Return the answer that most likely counts: true, 1 or a word for yes, if there is one."""
+    said = [value for value in found if value is True or value == 1 or str(value).strip().lower() in YES]
+    return said[0] if said else found[0]
+
+
 def _tallied(frame: Any, column: str) -> list[Any]:
     """Return the answers of a column, the most frequent first."""
-    return [value for value, _ in frame.tally(col(column), col(column).is_answered(), most=MOST_ANSWERS)]
+    tally = frame.tally(col(column), col(column).is_answered(), most=MOST_ANSWERS)
+    return [value.item() if hasattr(value, "item") else value for value, _ in tally]
 
 
 class NoColumnMistake(ArgumentError):
@@ -265,7 +308,8 @@ def _sets(data: Any) -> dict[str, Any]:
         return dict(data)
     if isinstance(data, ContactLog):
         return {CONTACTS: data}
-    return {"survey": survey_of(data)}
+    survey = survey_of(data)
+    return {survey.data_set: survey}
 
 
 def _needed(claim: Claim | AllOf) -> set[str]:
@@ -273,6 +317,11 @@ def _needed(claim: Claim | AllOf) -> set[str]:
     parts = claim.parts if isinstance(claim, AllOf) else (claim,)
     given = set() if claim.given is None else _needed(claim.given)
     return given | {name for part in parts for name in part.sets}
+
+
+def _of_log(data: Any) -> dict[str, str]:
+    """Return the columns that a log has named, by what they are to it."""
+    return data.columns.named() if isinstance(data, ContactLog) else {}
 
 
 def _columns(data: Any) -> list[str]:

@@ -24,8 +24,7 @@ def wrap(native: Any) -> Frame:
     try:
         frame = nw.from_native(native)
     except TypeError as error:
-        kind = type(native).__name__
-        raise ArgumentError(f"a frame is needed, not {kind}: pass {ACCEPTED}.") from error
+        raise ArgumentError(f"a frame is needed, not {type(native).__name__}: pass {ACCEPTED}.{_meant(native)}") from error
     except ValueError as error:  # narwhals refuses duplicate names with its own words
         raise _duplicated(native, error) from error
     if isinstance(frame, nw.LazyFrame):
@@ -49,6 +48,15 @@ def wrap(native: Any) -> Frame:
         plain = {kind: pd.ArrowDtype(kind) for kind in decoded.schema.types if not is_dictionary(kind)}
         return MemoryFrame(native, decoded.to_pandas(types_mapper=plain.get))
     return MemoryFrame(native, frame.to_pandas())
+
+
+def _meant(native: Any) -> str:
+    """Return what may be meant by something that is not a frame."""
+    if callable(getattr(native, "survey", None)):
+        return " Of a contact log take log.survey()."
+    if isinstance(native, str):
+        return f" A file is read first: pandas.read_csv({native!r})."
+    return " A method is called: add ()." if callable(native) and hasattr(native, "__self__") else ""
 
 
 def _tell_apart(frame: LazyFrame) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -142,8 +142,7 @@ def estimate(t: Totals, first: Totals, request: Request, found: Sequence[Quantil
         value, covariance, rows = quantiles(t, found, value, covariance, rows, df, small)
     groups = np.tile(np.arange(len(t.groups)), len(t.scores))
     psus = frozenset(t.cluster_names or ())
-    before = [request.survey.left_out] if request.survey.left_out else []
-    said = (*before, *_left_out(t), *dict.fromkeys(_suspicions(t, request, value)))
+    said = (*lost(request.survey.left_out), *_left_out(t), *dict.fromkeys(_suspicions(t, request, value)))
     marks = np.full(len(groups), request.survey.synthetic, dtype=object)
     origin = Origin(support, rows.n, groups, (t.sample,), psus, request.survey.design.describe(), said, marks,
                     t.left_out.rows, small, free_part(t), shared_of(t))  # fmt: skip
@@ -203,6 +202,12 @@ def _suspicions(t: Totals, request: Request, value: np.ndarray) -> list[str]:
         if alike:
             said.append(f"labels of {name} differ in blanks or capitals only: {listing(sorted(alike), 4)}")
     return said
+
+
+def lost(counts: Mapping[str, int]) -> list[str]:
+    """Say how many rows never came into a survey, and why."""
+    said = [f"{count:,} {why}" for why, count in counts.items() if count and why != "rows"]
+    return [f"left out of {counts['rows']:,} rows: {', '.join(said)}"] if said else []
 
 
 def _left_out(t: Totals) -> tuple[str, ...]:

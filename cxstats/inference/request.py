@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import and_
 from typing import Any
@@ -19,7 +19,7 @@ from cxstats.survey import Survey
 class Request:
     """Scores to measure on a survey, by groups, among the rows `where` holds.
 
-    If the rows are `gone`, the survey's frame holds lines of running totals.
+    If the rows are `gone`, the survey's frame holds lines of running totals. `place` is who asks, in messages.
     """
 
     survey: Survey
@@ -27,10 +27,11 @@ class Request:
     by: tuple[str, ...]
     where: Expression | None
     gone: bool = False
+    place: str = "measure"
 
     def asking(self, scores: Iterable[Score]) -> Request:
         """Return the same request for other scores."""
-        return Request(self.survey, tuple(scores), self.by, self.where)
+        return replace(self, scores=tuple(scores))
 
     @property
     def weight(self) -> Expression | None:
@@ -59,12 +60,12 @@ class Request:
     def check(self) -> None:
         """Raise for unknown columns and for kinds that do not fit."""
         frame = self.survey.frame
-        need_columns("measure(by=)", self.by, frame.columns)
+        need_columns(f"{self.place}(by=)", self.by, frame.columns)
         if self.where is not None:
-            need_columns("measure(where=)", self.where.columns(), frame.columns)
-            kind = self.where.kind(frame.kinds(self.where.columns()), "measure(where=)")
+            need_columns(f"{self.place}(where=)", self.where.columns(), frame.columns)
+            kind = self.where.kind(frame.kinds(self.where.columns()), f"{self.place}(where=)")
             if kind != "boolean":
-                need_kind("measure(where=)", self.where, kind, "condition")
+                need_kind(f"{self.place}(where=)", self.where, kind, "condition")
         for score in self.scores:
             need_columns(place_of(score), score.columns(), frame.columns)
             _check_kinds(score, frame)
@@ -103,12 +104,12 @@ def invalid_answer(score: Score) -> Expression | None:
     return found
 
 
-def need_by(by: Any) -> tuple[str, ...]:
+def need_by(by: Any, place: str = "measure") -> tuple[str, ...]:
     """Return the `by` columns; raise `ColumnError` for anything but names."""
     names = [] if by is None else list(by) if isinstance(by, list | tuple) else [by]
     for name in names:
         if not isinstance(name, str):
-            raise ColumnError(f"measure(by=): a column is named by a text, not by {name!r}.")
+            raise ColumnError(f"{place}(by=): a column is named by a text, not by {name!r}.")
         if names.count(name) > 1:
-            raise ColumnError(f"measure(by=): column {name!r} is named twice.")
+            raise ColumnError(f"{place}(by=): column {name!r} is named twice.")
     return tuple(names)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ class Definition:
     where: str
     design: Design
     synthetic: str
+    whole: bool = False  # each PSU must be whole in its part: something looks on to other rows of it
 
     def text(self) -> str:
         """Return the definition as a text that a column can hold."""
@@ -59,8 +61,8 @@ class Definition:
             for s, asks in zip(self.scores, self.asks, strict=True)
         ]
         design = {f.name: getattr(self.design, f.name) for f in fields(Design)}
-        found = {"scores": scores, "by": self.by, "where": self.where, "design": design, "synthetic": self.synthetic}
-        return json.dumps(found, sort_keys=True)
+        plain = {name: getattr(self, name) for name in ("by", "where", "synthetic", "whole")}
+        return json.dumps({"scores": scores, "design": design, **plain}, sort_keys=True)
 
     @classmethod
     def read(cls, text: str) -> Definition:
@@ -70,7 +72,9 @@ class Definition:
             design: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found["design"].items()}
             scores = tuple(_told(score) for score in found["scores"])
             asks = tuple(score["asks"] for score in found["scores"])
-            return cls(scores, asks, tuple(found["by"]), found["where"], Design(**design), found["synthetic"])
+            return cls(
+                scores, asks, tuple(found["by"]), found["where"], Design(**design), found["synthetic"], found["whole"]
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(f"read_totals: column {DEFINITION!r} is not one that totals wrote ({error}).") from error
 
@@ -96,10 +100,15 @@ class RunningTotals:
         if not isinstance(other, RunningTotals):
             raise ArgumentError(f"{PLACE}: only totals can be added to totals, not {type(other).__name__}.")
         self._same(other)
-        if self._definition.design.psu and (twice := self._holds & other._holds):
+        if self._definition.design.psu and (twice := {*self._holds} & {*other._holds}):
             raise ArgumentError(
                 f"{PLACE}: {len(twice)} of the parts to be added is, to the last PSU, in the totals already, and would count "
                 "twice. Add each part once; what must be made again is added up anew from its parts."
+            )
+        if self._definition.whole and (cut := self._names & other._names):
+            raise ArgumentError(
+                f"{PLACE}: {len(cut):,} PSUs lie in both parts (such as {sorted(cut, key=str)[0]!r}), and what is measured looks on to "
+                "their other rows (days to the next contact), which a part does not know. Part the log by customer, not by day."
             )
         return RunningTotals(self._definition, (*self._parts, *other._parts))
 
@@ -165,15 +174,13 @@ class RunningTotals:
         frame, d = self._whole(), self._definition
         shift = _shifts(frame, len(d.scores))
         request, plan, names = self._planned(frame, shift)
-        return _lines(d, frame.sums(plan), names, shift, request.survey.left_out, self._holds)
+        return _lines(d, frame.sums(plan), names, shift, self._lost, self._holds)
 
     def _planned(self, frame: Frame, shift: np.ndarray) -> tuple[Request, Plan, dict[str, Sum]]:
         d, survey = self._definition, Survey(frame)
         survey.design, survey.synthetic = d.design, d.synthetic
-        lost = [text for text in _levels(frame, LOST) if text]
-        more = [f"{len(lost) - 3:,} parts more lack rows"] if len(lost) > 3 else []
-        survey.left_out = "; ".join([*lost[:3], *more])
-        request = Request(survey, d.scores, d.by, col(INSIDE), gone=True)
+        survey.left_out = self._lost
+        request = Request(survey, d.scores, d.by, col(INSIDE), gone=True, place=PLACE)
         return request, *_plan(request, frame, shift)
 
     def _whole(self) -> Frame:
@@ -188,15 +195,42 @@ class RunningTotals:
         return frames.wrap(pd.concat(tables, ignore_index=True))
 
     @cached_property
-    def _holds(self) -> set[str]:
+    def _holds(self) -> list[str]:
         """The parts that were added up, each by a number made of its lines."""
-        return {part for frame in self._parts for text in _levels(frame, HOLDS) for part in text.split()}
+        return [part for frame in self._parts for text in _levels(frame, HOLDS) for part in text.split()]
+
+    @cached_property
+    def _names(self) -> set[Any]:
+        """The names of the PSUs."""
+        keys = _psus(self._definition.design)
+        tables = [frames.in_memory(part, keys).drop_duplicates() for part in self._parts]
+        return {
+            row[0] if len(row) == 1 else row for table in tables for row in table.itertuples(index=False, name=None)
+        }
+
+    @cached_property
+    def _lost(self) -> dict[str, int]:
+        """How many rows never came into the parts, and why."""
+        found: dict[str, int] = {}
+        for frame in self._parts:
+            for text in _levels(frame, LOST):  # each names its parts, so that none is taken for another
+                for why, count in json.loads(text)["counts"].items():
+                    found[why] = found.get(why, 0) + count
+        return found
 
     def _same(self, other: RunningTotals) -> None:
         a, b = json.loads(self._definition.text()), json.loads(other._definition.text())
         unlike = [name for name in a if a[name] != b[name]]
         if unlike:
-            raise ArgumentError(f"{PLACE}: {_unlike(unlike[0], a, b)}. Make both by one call of totals().")
+            raise ArgumentError(f"{PLACE}: {_unlike(unlike[0], a, b)}. Make all parts with the same arguments.")
+        keys = _psus(self._definition.design)
+        for name in keys:
+            found = {part.kinds([name])[name] for part in (*self._parts, *other._parts)}
+            if len(found) > 1:
+                raise ArgumentError(
+                    f"{PLACE}: column {name!r} holds {' in one part, '.join(sorted(found))} in another, so that one PSU would have "
+                    "two names. Give all parts one type."
+                )
 
     def __repr__(self) -> str:
         d, rows = self._definition, 0
@@ -243,9 +277,9 @@ def totals(
 
     Notes
     -----
-    Rows of one PSU may lie in several parts; one row may not. What is not a sum over rows cannot be added up: the days to the
-    next contact, episodes and resolution curves need each customer's log whole, so shard a log by customer, not by day, and
-    measure each shard's ``log.survey()``.
+    Rows of one PSU may lie in several parts; one row may not: a part that is added again is refused if its PSUs have names. What
+    looks on to other rows (days to the next contact) needs each customer's log whole: parts of ``log.survey()`` that share
+    customers are refused then, so part such a log by customer, not by day. A part without rows is no part: leave it out.
 
     References
     ----------
@@ -262,7 +296,7 @@ def totals(
     0  first_contact_resolution  7    57.143     21.854
     """
     survey = survey_of(survey)
-    request = Request(survey, tuple(need_scores(scores)), need_by(by), where)
+    request = Request(survey, tuple(need_scores(scores)), need_by(by, PLACE), where, place=PLACE)
     need_labels(request.by, PLACE)
     need_condition(where, PLACE)
     quantile = next((score for score in request.scores if score.family == "quantile"), None)
@@ -282,7 +316,13 @@ def totals(
     checked(request, sums, {name: column.copy() for name, column in values.items()})
     asks = tuple(repr((score.points, score.base, score.per)) for score in request.scores)
     domain = "" if where is None else repr(where)
-    definition = Definition(request.scores, asks, request.by, domain, survey.design, survey.synthetic)
+    asked = {
+        *request.by,
+        *(where.columns() if where is not None else []),
+        *(c for s in request.scores for c in s.columns()),
+    }
+    whole = not asked.isdisjoint(survey.looks_on)
+    definition = Definition(request.scores, asks, request.by, domain, survey.design, survey.synthetic, whole)
     return RunningTotals(definition, [frames.wrap(_lines(definition, sums, names, np.asarray(shift), survey.left_out))])
 
 
@@ -292,8 +332,8 @@ def read_totals(source: Any) -> RunningTotals:
     Parameters
     ----------
     source : str, path, list of these, or frame
-        Parquet files; or a frame on any engine, such as ``duckdb.read_parquet("totals/*.parquet")``, whose lines then stay
-        there until they are estimated.
+        Parquet files, also by a pattern such as ``"totals/*.parquet"``; or a frame on any engine, such as
+        ``duckdb.read_parquet("totals/*.parquet")``, whose lines then stay there until they are estimated.
 
     Returns
     -------
@@ -322,11 +362,20 @@ def read_totals(source: Any) -> RunningTotals:
     """
     import pandas as pd
 
+    if isinstance(source, str) and "*" in source:
+        source = sorted(glob(source))
     if isinstance(source, list | tuple):
         if not source:
             raise ArgumentError("read_totals: no file is given.")
+        paths = [str(Path(one).resolve()) for one in source if isinstance(one, str | Path)]
+        twice = next((path for path in paths if paths.count(path) > 1), None)
+        if twice is not None:
+            raise ArgumentError(f"read_totals: the file {Path(twice).name!r} is given twice, and would count twice.")
         return sum((read_totals(one) for one in source[1:]), read_totals(source[0]))
-    read = pd.read_parquet(source) if isinstance(source, str | Path) else source
+    try:
+        read = pd.read_parquet(source) if isinstance(source, str | Path) else source
+    except (OSError, ValueError) as error:  # pyarrow's errors are these
+        raise DataError(f"read_totals: {source} cannot be read as Parquet ({str(error).splitlines()[0]}).") from error
     frame = frames.wrap(read)
     if DEFINITION not in frame.columns:
         raise DataError(
@@ -349,7 +398,10 @@ def _unlike(what: str, a: dict[str, Any], b: dict[str, Any]) -> str:
         one, two = ([score["variant"] for score in side[what]] for side in (a, b))
         more = "" if one != two else ", of different answers"
         return f"totals of different scores cannot be added: {listing(one)} and {listing(two)}{more}"
-    shown = {"by": "groups", "where": "domains", "design": "designs", "synthetic": "marks"}[what]
+    if what == "design":
+        designs = [Design(**side[what]).describe() for side in (a, b)]
+        return f"totals of different designs cannot be added: {' and '.join(designs)}"
+    shown = {"by": "groups", "where": "domains", "synthetic": "marks", "whole": "kinds"}[what]
     return f"totals of different {shown} cannot be added: {a[what] or 'none'} and {b[what] or 'none'}"
 
 
@@ -389,7 +441,12 @@ def _number(table: pd.DataFrame) -> str:
 
 
 def _lines(
-    d: Definition, sums: Sums, names: dict[str, Sum], shift: np.ndarray, lost: str, holds: Iterable[str] = ()
+    d: Definition,
+    sums: Sums,
+    names: dict[str, Sum],
+    shift: np.ndarray,
+    lost: Mapping[str, int],
+    holds: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Return the sums as a table of lines that tells what it holds."""
     import pandas as pd
@@ -399,7 +456,9 @@ def _lines(
     table |= {_column(name): found.times * sums.values[found.product] for name, found in names.items()}
     table |= {_column(f"shift{i}"): np.full(len(sums.inside), float(c)) for i, c in enumerate(shift)}
     made = pd.DataFrame(table)
-    for name, text in {LOST: lost, HOLDS: " ".join(sorted(holds or [_number(made)])), DEFINITION: d.text()}.items():
+    parts = " ".join(sorted(holds or [_number(made)]))
+    told = json.dumps({"parts": parts, "counts": dict(lost)})
+    for name, text in {LOST: told, HOLDS: parts, DEFINITION: d.text()}.items():
         made[name] = pd.Categorical([text] * len(made))
     return made
 
@@ -420,7 +479,8 @@ def _alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:
     kinds = [c.dtype for c in columns if isinstance(c.dtype, pd.CategoricalDtype)]
     if kinds and (len(kinds) < len(columns) or any(kind != kinds[0] for kind in kinds)):
         raise ArgumentError(
-            f"{PLACE}: column {name!r} has other categories in one part than in another. Give all parts the same, in one order."
+            f"{PLACE}: column {name!r} has other categories in one part than in another, so that their order would be lost. "
+            f"Give all parts the same: astype(pandas.CategoricalDtype([...], ordered=True))."
         )
 
 

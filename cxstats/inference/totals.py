@@ -158,7 +158,7 @@ def summed(request: Request, plan: Plan, names: dict[str, Sum], shift: np.ndarra
 def checked(request: Request, sums: Sums, values: dict[str, np.ndarray]) -> tuple[np.ndarray, pd.DataFrame]:
     """Return each cell's group and the groups; raise for weights and answers that cannot be."""
     if not len(sums.inside) or not values["rows"].sum():
-        raise NoRowsError("measure: the frame has no rows.")
+        raise NoRowsError(f"{request.place}: the frame has no rows.")
     if "bad weight" in values and values["bad weight"].sum() != 0:
         complain(request)
     group, groups = _groups(sums, request.by, values["counted"] > 0)

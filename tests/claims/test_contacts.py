@@ -75,3 +75,33 @@ def test_a_log_without_quarters_is_given_them(contacts: pd.DataFrame) -> None:
     (monthly,) = cx.check([c for c in by_month if c.id == "phone-is-dying"], {"contacts": log.survey(period="month")})
     assert monthly.verdict == SUPPORTED
     assert monthly.estimate == pytest.approx(found.estimate / 3, rel=0.05)
+
+
+def test_one_that_a_log_made_is_known_as_contacts(contacts: pd.DataFrame) -> None:
+    log = log_of(contacts)
+    found = cx.check(claims(), log.survey(period="month")).frame()
+    pd.testing.assert_frame_equal(found, cx.check(claims(), log).frame())
+    (own,) = cx.check(cx.Claim("x", measure=lambda s: cx.measure(s, cx.mean("wait")), region=cx.above(1)), log)
+    assert own.reason == (
+        "no data set 'survey' was given, only 'contacts'. For a claim about it, say Claim(data='contacts')."
+    )
+    (bare,) = cx.check(claims()[0], contacts)
+    assert bare.reason.endswith("only 'survey'. If it is one of contacts, hand it over as {'contacts': ...}.")
+
+
+def test_the_columns_that_a_log_has_named_are_proposed(contacts: pd.DataFrame) -> None:
+    log = cx.ContactLog(contacts.rename(columns={"wait": "warten"}), customer="customer", time="time", wait="warten")
+    (found,) = cx.check(claims()[0], log)
+    assert found.reason == "data set 'contacts' has no column 'wait'. The log's is 'warten': catalogue(columns={'wait': 'warten'})."
+
+
+@pytest.mark.parametrize(("yes", "shown"), [(True, "True"), (1, "1"), ("Ja", "'Ja'")], ids=str)
+def test_the_answer_proposed_as_the_one_that_counts_is_the_affirmative(contacts: pd.DataFrame, yes: object, shown: str) -> None:
+    """Whichever is the more frequent: obeyed, the remedy must not turn the claim round."""
+    no = {True: False, 1: 0, "Ja": "Nein"}[yes]
+    coded = contacts.assign(transferred=contacts["transferred"].map({"yes": yes, "no": no}))
+    with pytest.raises(cx.CxError, match=rf"cx\.col\('transferred'\) == {shown}\}}\)"):
+        cx.check(claims()[0], log_of(coded))
+    (effort,) = [c for c in cx.catalogue(columns={"transferred": cx.col("transferred") == yes}) if c.id == IDS[0]]
+    (found,), (whole,) = cx.check(effort, log_of(coded)), cx.check(claims()[0], log_of(contacts))
+    assert found.estimate == whole.estimate

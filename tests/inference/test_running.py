@@ -189,7 +189,9 @@ def test_a_part_is_not_counted_twice(contacts: pd.DataFrame, tmp_path: Path, mak
 
 
 @pytest.mark.parametrize("design", [{}, {"weight": "w"}, {"psu": "customer", "weight": "w"}], ids=str)
-def test_a_share_of_100_borrows_what_it_would_borrow_of_the_whole(contacts: pd.DataFrame, design: dict[str, Any]) -> None:
+def test_a_share_of_100_borrows_what_it_would_borrow_of_the_whole(
+    contacts: pd.DataFrame, design: dict[str, Any]
+) -> None:
     one = contacts.assign(r=np.where(contacts["channel"] == "app", 1.0, contacts["r"].fillna(0)))
     score = cx.first_contact_resolution("r")
     whole = cx.measure(cx.Survey(one, **design), score, by="channel")
@@ -198,3 +200,60 @@ def test_a_share_of_100_borrows_what_it_would_borrow_of_the_whole(contacts: pd.D
     all_yes = one.assign(r=1.0)  # in the whole, too: Kish's effect of the weights is borrowed
     whole = cx.measure(cx.Survey(all_yes, **design), score)
     alike(whole, sum(cx.totals(cx.Survey(day, **design), score) for day in days(all_yes)).estimate())
+
+
+def log_of(frame: pd.DataFrame) -> cx.ContactLog:
+    return cx.ContactLog(frame, customer="customer", time="time")
+
+
+def test_what_looks_on_to_other_rows_is_parted_by_customer_not_by_day() -> None:
+    contacts = cx.load_contacts().head(6000)
+    again = cx.share(cx.col("days_after") <= 7)
+    half = contacts["time"] < contacts["time"].median()
+    old, new = (cx.totals(log_of(contacts[part]), again) for part in (half, ~half))
+    with pytest.raises(ArgumentError, match=r"PSUs lie in both parts \(such as 'c\d+'\).* by customer, not by day"):
+        old + new
+    first = contacts["customer"].fillna("") < "c05"
+    parts = [cx.totals(log_of(contacts[part]), again) for part in (first, ~first)]
+    found, whole = sum(parts).estimate(), cx.measure(log_of(contacts), again)
+    same([found.values[0], found.std_error[0], found.df[0]], [whole.values[0], whole.std_error[0], whole.df[0]])
+    waits = [
+        cx.totals(log_of(contacts[part]), cx.mean("wait")) for part in (half, ~half)
+    ]  # a wait is the contact's own
+    same(sum(waits).estimate().std_error, cx.measure(log_of(contacts), cx.mean("wait")).std_error)
+
+
+def test_what_the_logs_left_out_adds_up(tmp_path: Path) -> None:
+    contacts = cx.load_contacts().head(6000)
+    parts = [cx.totals(log_of(contacts.iloc[i::5]), cx.mean("wait")) for i in range(5)]
+    gone = int(contacts["customer"].isna().sum())
+    files = [part.to_parquet(tmp_path / f"{i}.parquet") for i, part in enumerate(parts)]
+    running = cx.read_totals(sum(parts[:3]).to_parquet(tmp_path / "three.parquet")) + parts[3] + parts[4]
+    every = (
+        sum(parts),
+        cx.read_totals(files),
+        cx.read_totals(str(tmp_path / "?.parquet").replace("?", "[0-4]*")),
+        running,
+    )
+    for found in every:
+        assert f"Left out of 6,000 rows: {gone} without a customer." in repr(found.estimate())
+
+
+def test_one_psu_has_one_name_in_all_parts(contacts: pd.DataFrame) -> None:
+    one = cx.totals(cx.Survey(contacts, psu="customer"), cx.mean("x"))
+    two = cx.totals(cx.Survey(contacts.assign(customer=contacts["customer"].astype(str)), psu="customer"), cx.mean("x"))
+    with pytest.raises(ArgumentError, match=r"column 'customer' holds number in one part, text in another"):
+        one + two
+
+
+def test_files_that_cannot_be_read_are_named(contacts: pd.DataFrame, tmp_path: Path) -> None:
+    path = cx.totals(contacts, cx.mean("x")).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(ArgumentError, match=r"'a.parquet' is given twice"):
+        cx.read_totals([path, str(path)])
+    with pytest.raises(DataError, match=r"b\.parquet cannot be read as Parquet"):
+        cx.read_totals(tmp_path / "b.parquet")
+    (tmp_path / "c.parquet").write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DataError, match=r"c\.parquet cannot be read as Parquet"):
+        cx.read_totals(tmp_path / "c.parquet")
+    with pytest.raises(ColumnError, match=r"totals\(by=\): no column 'chanel'"):
+        cx.totals(contacts, cx.mean("x"), by="chanel")
