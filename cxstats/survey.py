@@ -86,6 +86,8 @@ class Survey:
         self.left_out: Mapping[str, int] = {}  # of how many "rows" how many did not come into the frame, and why
         self.data_set = "survey"  # what claims call it
         self.looks_on: tuple[str, ...] = ()  # columns that tell of other rows of the PSU
+        self.counts_days: tuple[str, ...] = ()  # columns of days since the frame begins, or until it ends
+        self.watched = ""  # from when to when
         self.frame = frames.wrap(frame)
         for place, names in (
             ("weight", [weight] if weight else []),

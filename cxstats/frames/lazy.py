@@ -52,6 +52,10 @@ class LazyFrame(Frame):
             return "text"
         return "time" if dtype in (nw.Date, nw.Datetime) else "values of another kind"
 
+    def _finer(self, column: str, kind: str) -> str:
+        dtype = self.schema[column]
+        return "whole number" if dtype.is_integer() else "date" if dtype == nw.Date else kind
+
     def inexact(self, by: Sequence[str]) -> str | None:
         return next((name for name in by if not exact(self.schema[name])), None)
 

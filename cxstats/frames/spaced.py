@@ -262,7 +262,11 @@ def _untied(
     run = np.cumsum(~np.isin(places, tied))
     rows = frame.data.iloc[order[places]]
     codes = [ordered(*factorised(rows[name])).codes for name in ties]
-    sorting = np.lexsort((*reversed(codes), run))
+    rest = (
+        [name for name in frame.columns if name not in ties] if alike else []
+    )  # the first by what else they hold stays
+    last = [ordered(*factorised(rows[name])).codes for name in rest]
+    sorting = np.lexsort((*reversed(last), *reversed(codes), run))
     order = order.copy()
     order[places] = order[places][sorting]
     same = ~_changes(run[sorting])
@@ -310,7 +314,11 @@ def _lazily(
         counts = rows.group_by(*named).agg(times=nw.len()).filter(nw.col("times") > 1)
         found = counts.select(more=(nw.col("times") - 1).cast(nw.Float64).sum()).collect()["more"].to_list()[0]
         gone = int(found or 0)
-        rows = rows.unique(subset=named, keep="any") if gone else rows
+        rest = [
+            one for one in frame.columns if one not in named
+        ]  # of those alike the first by what else they hold stays
+        if gone:
+            rows = rows.unique(subset=named, keep="first", order_by=rest) if rest else rows.unique(subset=named)
     name = hidden(frame) + "at"
     over, at = {"order_by": [name, *ties]}, nw.col(name)
     rows = rows.with_columns(moment(frame, time).alias(name)).with_columns(

@@ -24,7 +24,9 @@ def wrap(native: Any) -> Frame:
     try:
         frame = nw.from_native(native)
     except TypeError as error:
-        raise ArgumentError(f"a frame is needed, not {type(native).__name__}: pass {ACCEPTED}.{_meant(native)}") from error
+        raise ArgumentError(
+            f"a frame is needed, not {type(native).__name__}: pass {ACCEPTED}.{_meant(native)}"
+        ) from error
     except ValueError as error:  # narwhals refuses duplicate names with its own words
         raise _duplicated(native, error) from error
     if isinstance(frame, nw.LazyFrame):

@@ -11,10 +11,11 @@ import numpy as np
 from cxstats.inference.plan import squared_weights
 from cxstats.inference.request import Request
 from cxstats.inference.rows import Rows
-from cxstats.inference.totals import Totals, totals, undivided
+from cxstats.inference.totals import Totals, undivided
 from cxstats.inference.variance import ROUNDING, SampleCovariance, linearise, simple_variance
 from cxstats.score import Score
 
+WORN = 5e-10  # of the square of the shift a variance must be more, to have three digits left
 ICC = 0.05  # assumed within PSUs where a sample shows nothing of it: all its answers are alike
 
 
@@ -35,6 +36,7 @@ def rows_of(
     nothing = (n > 0) & (t.grouped["x"].T.ravel() == 0) & ~totals_too
     alike &= ~nothing
     alone = (n > 0) & ~(df > 0) & ~census
+    worn = (n > 0) & _worn(t, variance, bool(design.weight))
     with np.errstate(divide="ignore", invalid="ignore"):
         most = n / free_part(t) if design.weight or design.psu else np.full(len(n), np.inf)
         effective = n * simple_variance(t).T.ravel() / variance
@@ -57,7 +59,7 @@ def rows_of(
         kish=_kish(t) if design.weight and not design.psu else np.full(len(n), np.inf),
         represented=t.grouped["b"].T.ravel(),
         square=_mean_square(t).T.ravel(),
-        unknown=(n == 0) | nothing | alike | alone | ~np.isfinite(variance),
+        unknown=(n == 0) | nothing | alike | alone | worn | ~np.isfinite(variance),
         simple=np.full(len(n), plain),
         family=family,
         unit=repeated(lambda score: score.unit),
@@ -65,9 +67,19 @@ def rows_of(
         direction=repeated(lambda score: score.direction or ""),
         low=low,
         high=repeated(lambda score: score.range[1] if score.range else np.inf, float),
-        note=_notes(n, alike, alone & ~one_share, np.isfinite(low), nothing, "PSU" if design.psu else "row"),
+        note=_notes(n, alike, alone & ~one_share, np.isfinite(low), nothing, worn, "PSU" if design.psu else "row"),
         own=np.full(len(n), None, dtype=object),
     )
+
+
+def _worn(t: Totals, variance: np.ndarray, weighted: bool) -> np.ndarray:
+    """Tell which totals of weighted amounts have a variance that is rounding: of moments, the square of the shift is in it."""
+    found = np.zeros((len(t.scores), len(t.groups)), dtype=bool)
+    inside = np.flatnonzero(t.group >= 0)
+    for k in (k for k, score in enumerate(t.scores) if score.family == "total" and weighted and t.cluster is None):
+        xx = np.bincount(t.group[inside], t.second[("x", k), ("x", k)][inside], len(t.groups))
+        found[k] = variance.reshape(found.shape)[k] < WORN * t.shift[:, k] ** 2 * xx
+    return found.ravel()
 
 
 def free_part(t: Totals) -> np.ndarray:
@@ -135,10 +147,10 @@ def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
     """
     import pandas as pd
 
-    if t.psus is None:
+    if t.psus is None or t.whole is None:
         whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)), shift=t.shift[:1])
     else:
-        whole = totals(replace(request, by=(), where=None))
+        whole = t.whole()
     variance = SampleCovariance(whole, linearise(whole)).diagonal()
     sums = whole.grouped
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -154,12 +166,21 @@ def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
 
 
 def _notes(
-    n: np.ndarray, alike: np.ndarray, alone: np.ndarray, ranged: np.ndarray, nothing: np.ndarray, what: str
+    n: np.ndarray,
+    alike: np.ndarray,
+    alone: np.ndarray,
+    ranged: np.ndarray,
+    nothing: np.ndarray,
+    worn: np.ndarray,
+    what: str,
 ) -> np.ndarray:
     notes = np.full(len(n), "", dtype=object)
     notes[alike] = "answers or PSUs do not differ, so the standard error is unknown"
     notes[alike & ranged] += "; the interval borrows the design effect of the whole sample"
     notes[alone] = f"no more {what}s than strata in this domain, so the standard error is unknown"
     notes[nothing] = "the denominators add up to zero, so there is no ratio"
+    notes[worn] = (
+        "amounts lie so far from 0 that the total's standard error has lost its digits: subtract a constant first"
+    )
     notes[n == 0] = "no answers"
     return notes

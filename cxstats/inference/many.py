@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from cxstats.errors import DesignError
+from cxstats.errors import DataError, DesignError
 from cxstats.expression import Expression, Literal, col, when
 from cxstats.inference.plan import CUBES, Sum, may_be_skewed
 from cxstats.inference.request import Request
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 
 FEW_PSUS = 100_000  # the sums of so many leave the engine as they are
+CHANGED = (
+    "the frame is not the one that was measured any more. What PSUs of several groups have in common is asked of the engine "
+    "when a contrast or a covariance needs it: measure again, and ask before the table changes."
+)
 RHO = 0.05  # the correlation within PSUs that small samples are judged with
 POWERS = ("x", "xx", "u", "uu", "ux", "uxx", "uux")  # of a PSU's part x of the base, and of the variance u of its total
 PARTS = ("y", "x")
@@ -61,6 +65,7 @@ class Many:
         for name, told in names.items():
             if told.times != 1:
                 self.values[name] = told.times * self.values[name]
+        self._size = self._rows()
         if self.values["no psu"].sum():
             raise DesignError(
                 f"Survey: the columns {', '.join(map(repr, design.psu))} of the design have missing values. Every row needs "
@@ -105,6 +110,14 @@ class Many:
                 products |= {f"{cube}{k}": tuple(y if p == "y" else per for p in cube) for cube in CUBES}
         return columns, products
 
+    def _rows(self) -> float:
+        """Return how many rows the frame has now, before anything is computed of them."""
+        frame: Any = self._request.survey.frame
+        keys = list(self._request.survey.design.psu)
+        source = frame.source if set(keys) <= set(frame.source.columns) else frame
+        counted: Sums = source.sums(Plan({"row": when(col(keys[0]).is_answered(), 1.0, 0.0)}, [("row",)]))
+        return float(counted.values["row",].sum())
+
     def sampled(self, stratum: np.ndarray, names: Sequence[str]) -> np.ndarray:
         """Return the number of PSUs of each stratum, in the domain or not; raise for PSUs of two strata."""
         design = self._request.survey.design
@@ -147,7 +160,6 @@ class Many:
         known: Expression = Literal(True) if self._inside is None else self._inside
         for place in self._keys(by):
             known = known & col(place).is_answered()
-        pairs = self.lines.pairs(same, unlike, known)
         count, columns = len(self._request.scores), dict[str, Expression]()
         for k in range(count):
             for part in PARTS:
@@ -160,7 +172,13 @@ class Many:
         products += [(f"n{i}", f"other n{j}") for i in range(count) for j in range(count)]
         others = [place if place in same else f"other {place}" for place in self._keys(by)]
         keys = list(dict.fromkeys([*self._keys(design.strata), *self._keys(by), *others]))
-        found: Sums = pairs.sums(Plan(columns, products, keys))
+        try:
+            same_rows = self._rows() == self._size
+            found: Sums = self.lines.pairs(same, unlike, known).sums(Plan(columns, products, keys))
+        except Exception as error:
+            raise DataError(f"{CHANGED} ({str(error).splitlines()[0]})") from error
+        if not same_rows:
+            raise DataError(CHANGED)
         return found
 
     def group_of(self, sums: Sums, groups: pd.DataFrame, other: str = "", same: Sequence[str] = ()) -> np.ndarray:

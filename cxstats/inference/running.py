@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from glob import glob
 from pathlib import Path
@@ -21,7 +22,7 @@ import numpy as np
 from cxstats import frames
 from cxstats.design import Design
 from cxstats.errors import ArgumentError, DataError, listing, need_columns
-from cxstats.expression import Expression, Literal, col
+from cxstats.expression import Expression, Literal, col, when
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.measure import estimate, need_condition, need_labels, need_scores
 from cxstats.inference.plan import CUBES, Sum, plan_of, shifts_of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLACE = "totals"
+NUMBER = "#"  # before the number of a part without a name
 INSIDE, LOST, HOLDS, DEFINITION = "cx_inside", "cx_left_out", "cx_parts", "cx_definition"
 NAMES = ("rows", "counted", "bad", "bad weight", "fpc", "fpc fpc", "no fpc")
 OF_SCORES = ("wy", "wx", "wb", "n", "yy", "yx", "xx", "ww", *CUBES)
@@ -52,6 +54,7 @@ class Definition:
     design: Design
     synthetic: str
     whole: bool = False  # each PSU must be whole in its part: something looks on to other rows of it
+    watched: str = ""  # from when to when rows were watched, where days since or until then are asked
 
     def text(self) -> str:
         """Return the definition as a text that a column can hold."""
@@ -61,7 +64,7 @@ class Definition:
             for s, asks in zip(self.scores, self.asks, strict=True)
         ]
         design = {f.name: getattr(self.design, f.name) for f in fields(Design)}
-        plain = {name: getattr(self, name) for name in ("by", "where", "synthetic", "whole")}
+        plain = {name: getattr(self, name) for name in ("by", "where", "synthetic", "whole", "watched")}
         return json.dumps({"scores": scores, "design": design, **plain}, sort_keys=True)
 
     @classmethod
@@ -100,15 +103,12 @@ class RunningTotals:
         if not isinstance(other, RunningTotals):
             raise ArgumentError(f"{PLACE}: only totals can be added to totals, not {type(other).__name__}.")
         self._same(other)
-        if self._definition.design.psu and (twice := {*self._holds} & {*other._holds}):
-            raise ArgumentError(
-                f"{PLACE}: {len(twice)} of the parts to be added is, to the last PSU, in the totals already, and would count "
-                "twice. Add each part once; what must be made again is added up anew from its parts."
-            )
+        _need_once([*self._holds, *other._holds])
         if self._definition.whole and (cut := self._names & other._names):
             raise ArgumentError(
-                f"{PLACE}: {len(cut):,} PSUs lie in both parts (such as {sorted(cut, key=str)[0]!r}), and what is measured looks on to "
-                "their other rows (days to the next contact), which a part does not know. Part the log by customer, not by day."
+                f"{PLACE}: {len(cut):,} PSUs lie in both parts (such as {sorted(cut, key=str)[0]!r}), and what is measured "
+                "looks on to their other rows (days to the next contact), which a part does not know. Part the log by customer, "
+                "not by day."
             )
         return RunningTotals(self._definition, (*self._parts, *other._parts))
 
@@ -143,7 +143,12 @@ class RunningTotals:
         shift = _shifts(frame, count)
         request, plan, names = self._planned(frame, shift)
         t = summed(request, plan, names, shift)
-        return estimate(t, t, request, [None] * count)
+        found = estimate(t, t, request, [None] * count)
+        alike = sum(times - 1 for times in Counter(self._holds).values())
+        if alike:
+            said = f"{alike} of the parts hold the same sums as another: is one there twice? totals(part=) gives them names"
+            found._origin = replace(found._origin, left_out=(*found._origin.left_out, said))
+        return found
 
     def to_parquet(self, path: Any) -> Path:
         """Write the totals to a Parquet file, from which `read_totals` reads them.
@@ -173,7 +178,7 @@ class RunningTotals:
             return frames.in_memory(self._parts[0], self._parts[0].columns)
         frame, d = self._whole(), self._definition
         shift = _shifts(frame, len(d.scores))
-        request, plan, names = self._planned(frame, shift)
+        _, plan, names = self._planned(frame, shift)
         return _lines(d, frame.sums(plan), names, shift, self._lost, self._holds)
 
     def _planned(self, frame: Frame, shift: np.ndarray) -> tuple[Request, Plan, dict[str, Sum]]:
@@ -196,8 +201,8 @@ class RunningTotals:
 
     @cached_property
     def _holds(self) -> list[str]:
-        """The parts that were added up, each by a number made of its lines."""
-        return [part for frame in self._parts for text in _levels(frame, HOLDS) for part in text.split()]
+        """The parts that were added up, by the names they were given, or by a number made of their lines."""
+        return [part for frame in self._parts for text in _levels(frame, HOLDS) for part in json.loads(text)]
 
     @cached_property
     def _names(self) -> set[Any]:
@@ -223,13 +228,12 @@ class RunningTotals:
         unlike = [name for name in a if a[name] != b[name]]
         if unlike:
             raise ArgumentError(f"{PLACE}: {_unlike(unlike[0], a, b)}. Make all parts with the same arguments.")
-        keys = _psus(self._definition.design)
-        for name in keys:
-            found = {part.kinds([name])[name] for part in (*self._parts, *other._parts)}
+        for name in self._definition.keys:
+            found = sorted({kind for part in (*self._parts, *other._parts) if (kind := _kind(part, name))})
             if len(found) > 1:
                 raise ArgumentError(
-                    f"{PLACE}: column {name!r} holds {' in one part, '.join(sorted(found))} in another, so that one PSU would have "
-                    "two names. Give all parts one type."
+                    f"{PLACE}: column {name!r} holds {' in one part, '.join(found)} in another, so that one PSU or group would "
+                    "have two names. Give all parts one type."
                 )
 
     def __repr__(self) -> str:
@@ -244,7 +248,12 @@ class RunningTotals:
 
 
 def totals(
-    survey: Any, scores: Score | Sequence[Score], by: str | Sequence[str] | None = None, where: Expression | None = None
+    survey: Any,
+    scores: Score | Sequence[Score],
+    by: str | Sequence[str] | None = None,
+    where: Expression | None = None,
+    *,
+    part: str | None = None,
 ) -> RunningTotals:
     """Add up a part of a table (a day, a file, a shard) by PSU and group, to be added to other parts and estimated later.
 
@@ -261,6 +270,9 @@ def totals(
         Columns whose values make the groups.
     where : Expression, optional
         The domain.
+    part : str, optional
+        A name for this part, such as "2026-11-22": totals that hold a part of that name already refuse it. Without names a part
+        that is added twice can only be guessed at; the estimate then says that two parts hold the same sums.
 
     Returns
     -------
@@ -270,14 +282,14 @@ def totals(
     Raises
     ------
     ArgumentError
-        For a quantile, which is no function of totals; of ``+``, for totals of different things, and where PSUs have names, for
-        a part that is in the totals already.
+        For a quantile, which is no function of totals; of ``+``, for totals of different things, and for a part that is in the
+        totals already.
     ColumnError, DataError
         As `measure`.
 
     Notes
     -----
-    Rows of one PSU may lie in several parts; one row may not: a part that is added again is refused if its PSUs have names. What
+    Rows of one PSU may lie in several parts; one row may not: name the parts, and one that is added again is refused. What
     looks on to other rows (days to the next contact) needs each customer's log whole: parts of ``log.survey()`` that share
     customers are refused then, so part such a log by customer, not by day. A part without rows is no part: leave it out.
 
@@ -298,6 +310,8 @@ def totals(
     survey = survey_of(survey)
     request = Request(survey, tuple(need_scores(scores)), need_by(by, PLACE), where, place=PLACE)
     need_labels(request.by, PLACE)
+    if part is not None and (not isinstance(part, str) or not part or part.startswith(NUMBER)):
+        raise ArgumentError(f"{PLACE}(part=): a name such as '2026-11-22' is needed, not {part!r}.")
     need_condition(where, PLACE)
     quantile = next((score for score in request.scores if score.family == "quantile"), None)
     if quantile is not None:
@@ -321,9 +335,12 @@ def totals(
         *(where.columns() if where is not None else []),
         *(c for s in request.scores for c in s.columns()),
     }
-    whole = not asked.isdisjoint(survey.looks_on)
-    definition = Definition(request.scores, asks, request.by, domain, survey.design, survey.synthetic, whole)
-    return RunningTotals(definition, [frames.wrap(_lines(definition, sums, names, np.asarray(shift), survey.left_out))])
+    definition = Definition(
+        request.scores, asks, request.by, domain, survey.design, survey.synthetic,
+        not asked.isdisjoint(survey.looks_on), survey.watched if asked & set(survey.counts_days) else "",
+    )  # fmt: skip
+    lines = _lines(definition, sums, names, np.asarray(shift), survey.left_out, [part] if part else [])
+    return RunningTotals(definition, [frames.wrap(lines)])
 
 
 def read_totals(source: Any) -> RunningTotals:
@@ -389,6 +406,15 @@ def read_totals(source: Any) -> RunningTotals:
     for other in every[1:]:
         made._same(RunningTotals(other, [frame]))
     need_columns("read_totals", [*every[0].keys, INSIDE, LOST, HOLDS, "cx_rows"], frame.columns)
+    _need_once(made._holds)
+    lines = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[LOST]))
+    told = [json.loads(text) for text in lines.keys[LOST].levels.iloc[lines.keys[LOST].codes]]
+    for text, count in zip(told, lines.values["one",], strict=True):
+        if count != text["lines"]:
+            raise DataError(
+                f"read_totals: of the parts {text['parts']} there are {count:,.0f} lines, not the {text['lines']:,} that were "
+                "written: a file is there twice, or not whole."
+            )
     return made
 
 
@@ -401,8 +427,20 @@ def _unlike(what: str, a: dict[str, Any], b: dict[str, Any]) -> str:
     if what == "design":
         designs = [Design(**side[what]).describe() for side in (a, b)]
         return f"totals of different designs cannot be added: {' and '.join(designs)}"
-    shown = {"by": "groups", "where": "domains", "synthetic": "marks", "whole": "kinds"}[what]
+    shown = {"by": "groups", "where": "domains", "synthetic": "marks", "whole": "kinds", "watched": "watches"}[what]
+    if what == "watched":
+        return f"logs watched {a[what]} and {b[what]} count days_in and days_left from different times: give both start= and end="
     return f"totals of different {shown} cannot be added: {a[what] or 'none'} and {b[what] or 'none'}"
+
+
+def _need_once(parts: Sequence[str]) -> None:
+    """Raise `ArgumentError` for parts of one name: one would count twice."""
+    twice = [part for part, times in Counter(parts).items() if times > 1 and not part.startswith(NUMBER)]
+    if twice:
+        raise ArgumentError(
+            f"{PLACE}: the totals hold part {twice[0]!r} already ({len(twice)} such), which would count twice. Add each part "
+            "once; what must be made again is added up anew from its parts."
+        )
 
 
 def _psus(design: Design) -> list[str]:
@@ -437,7 +475,7 @@ def _number(table: pd.DataFrame) -> str:
     rounded = table.copy()
     for name in rounded.select_dtypes("float"):
         rounded[name] = rounded[name].astype("float32")
-    return f"{int(hash_pandas_object(rounded, index=False).sum()):016x}"
+    return f"{NUMBER}{int(hash_pandas_object(rounded, index=False).sum()):016x}"
 
 
 def _lines(
@@ -456,8 +494,8 @@ def _lines(
     table |= {_column(name): found.times * sums.values[found.product] for name, found in names.items()}
     table |= {_column(f"shift{i}"): np.full(len(sums.inside), float(c)) for i, c in enumerate(shift)}
     made = pd.DataFrame(table)
-    parts = " ".join(sorted(holds or [_number(made)]))
-    told = json.dumps({"parts": parts, "counts": dict(lost)})
+    parts = json.dumps(sorted(holds) or [_number(made)])
+    told = json.dumps({"parts": parts, "counts": dict(lost), "lines": len(made)})
     for name, text in {LOST: told, HOLDS: parts, DEFINITION: d.text()}.items():
         made[name] = pd.Categorical([text] * len(made))
     return made
@@ -470,6 +508,13 @@ def _labels(key: Key, inside: np.ndarray) -> Any:
     if (codes < 0).any() and levels.dtype.kind in "iub":
         levels = levels.convert_dtypes()
     return levels.reindex(codes).array
+
+
+def _kind(part: Frame, name: str) -> str:
+    """Return what a column of labels holds, finely: whole numbers apart from others, dates from times; "" for no labels."""
+    if not part.sums(Plan({"one": when(col(name).is_answered(), 1.0, 0.0)}, [("one",)])).values["one",].sum():
+        return ""
+    return part.finer([name])[name]
 
 
 def _alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:
@@ -486,8 +531,8 @@ def _alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:
 
 def _shifts(frame: Frame, count: int) -> np.ndarray:
     """Return one shift for all lines of each score, near their own."""
-    rows = col("cx_rows") > 0
-    return np.asarray([frame.first(col(_column(f"shift{i}")), rows) or 0.0 for i in range(count)], dtype=np.float64)
+    found = [frame.first(col(_column(f"shift{i}")), col(INSIDE) & (col(_column(f"n{i}")) > 0)) for i in range(count)]
+    return np.asarray([shift or 0.0 for shift in found], dtype=np.float64)
 
 
 def _plan(request: Request, frame: Frame, shift: np.ndarray) -> tuple[Plan, dict[str, Sum]]:

@@ -8,7 +8,7 @@ their own PSUs it returns first and second moments by stratum x group, from whic
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -62,7 +62,7 @@ class Totals:
 
     Of many PSUs (`many`) moments come back instead, as if PSUs were rows: `second` and `third` are of their totals, `psus`
     (cells x scores) counts those with an answer, `powers` are what `small_sample` needs, and `overlap` what PSUs of several
-    groups share.
+    groups share. `whole` makes the pass for all of the sample as one group.
     """
 
     scores: tuple[Score, ...]
@@ -89,6 +89,7 @@ class Totals:
     psus: np.ndarray | None = None
     powers: dict[str, np.ndarray] = field(default_factory=dict)
     overlap: Overlap | None = None
+    whole: Callable[[], Totals] | None = field(repr=False, default=None)
 
     @cached_property
     def grouped(self) -> dict[str, np.ndarray]:
@@ -152,6 +153,7 @@ def summed(request: Request, plan: Plan, names: dict[str, Sum], shift: np.ndarra
         None if many is None else _columns([values[f"psus{i}"] for i in range(k)]),
         {} if many is None else {power: _columns([values[f"power {power}{i}"] for i in range(k)]) for power in POWERS},
         None if many is None else many.overlap(groups, strata_names),
+        lambda: summed(replace(request, by=(), where=None), replace(plan, by=(), inside=None), names, shift),
     )  # fmt: skip
 
 

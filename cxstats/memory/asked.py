@@ -92,6 +92,13 @@ class Frame(ABC):
                 self._kinds[name] = self._kind(name)
         return {name: self._kinds[name] for name in columns}
 
+    def finer(self, columns: Sequence[str]) -> dict[str, str]:
+        """Return the kinds with whole numbers apart from others and dates from times, where labels of parts must agree."""
+        return {name: self._finer(name, kind) for name, kind in self.kinds(columns).items()}
+
+    def _finer(self, column: str, kind: str) -> str:
+        return kind
+
     def tally(self, value: Rowwise, where: Rowwise, most: int = 5) -> list[tuple[Any, int]]:
         """Return the most frequent values among the rows `where`, with their counts (for messages)."""
         column = value.columns()[0]

@@ -45,6 +45,15 @@ class MemoryFrame(Frame):
             return "time"
         return _kind_of_values(self.data[column])
 
+    def _finer(self, column: str, kind: str) -> str:
+        from pandas.api import types
+
+        held: Any = self.data[column].dtype
+        held = getattr(held, "categories", self.data[column]).dtype
+        if kind == "number":
+            return "whole number" if types.is_integer_dtype(held) else kind
+        return "date" if kind == "time" and not types.is_datetime64_any_dtype(held) else kind
+
     def first(self, value: Rowwise, where: Rowwise) -> float | None:
         for start in range(0, len(self.data), CHUNK):  # some rows will do: columns are not read whole
             (chunk,) = Columns(self, self.data.iloc[start : start + CHUNK]).chunks(CHUNK)

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import cxstats as cx
-from cxstats.errors import DesignError
+from cxstats.errors import DataError, DesignError
 
 SCORES = [
     cx.mean("x"), cx.first_contact_resolution("r"), cx.nps("nps"), cx.ratio("x", "nps"), cx.total("x", name="sum"),
@@ -157,3 +157,35 @@ def test_a_design_that_cannot_be_is_refused_here_too(few: None, contacts: pd.Dat
 def test_few_psus_leave_the_engine_as_they_are(contacts: pd.DataFrame) -> None:
     found = cx.measure(cx.Survey(ENGINES["DuckDB"](contacts), psu="customer"), cx.mean("x"))
     assert found._origin.psus  # known by name, so that stack can tell samples that share them
+
+
+def test_a_table_that_has_grown_is_not_asked_again(few: None, contacts: pd.DataFrame) -> None:
+    """The covariance of groups comes later than their values: of another table it would belong to other values."""
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE log AS SELECT * FROM contacts")
+    found = cx.measure(cx.Survey(connection.table("log"), psu="customer"), cx.mean("x"), by="channel")
+    connection.execute("INSERT INTO log SELECT * FROM contacts LIMIT 50")
+    with pytest.raises(DataError, match=r"not the one that was measured any more"):
+        found.contrast("app", "web")
+    gone = cx.measure(cx.Survey(connection.table("log"), psu="customer"), cx.mean("x"), by="channel")
+    connection.execute("DROP TABLE log")
+    with pytest.raises(DataError, match=r"not the one that was measured any more"):
+        gone.contrast("app", "web")
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars"])
+def test_a_total_that_has_lost_its_digits_says_so(few: None, engine: str) -> None:
+    """Weights that are no binary fraction, amounts a million times farther from 0 than they vary."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"customer": np.arange(3000) // 3, "w": 0.3, "z": rng.normal(0, 1, 3000)})
+    make, design = (lambda f: f, {}) if engine == "pandas" else (ENGINES["polars"], {"psu": "customer"})
+    for far, known in ((0, True), (1e3, True), (1e7, False)):
+        found = cx.measure(
+            cx.Survey(make(frame.assign(y=frame["z"] + far)), weight="w", **design), cx.total("y")
+        ).frame()
+        right = cx.measure(cx.Survey(frame, weight="w", **design), cx.total("z")).std_error[0]
+        if known:
+            assert found["std_error"][0] == pytest.approx(right, rel=1e-3)
+        else:
+            assert np.isnan(found["std_error"][0])
+            assert "subtract a constant first" in found["note"][0]

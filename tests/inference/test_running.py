@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,18 +175,90 @@ def test_numbers_far_from_zero_keep_their_digits() -> None:
     same(found.std_error, whole.std_error, rtol=1e-6)
 
 
-@pytest.mark.parametrize("make", [lambda f: f, lambda f: duckdb.from_arrow(pl.from_pandas(f).to_arrow())])
-def test_a_part_is_not_counted_twice(contacts: pd.DataFrame, tmp_path: Path, make: Any) -> None:
-    one, two, *_ = (cx.totals(cx.Survey(make(day), psu="customer"), SCORES, by="channel") for day in days(contacts))
-    again = cx.totals(cx.Survey(make(days(contacts)[1]), psu="customer"), SCORES, by="channel")
-    both = cx.read_totals((one + two).to_parquet(tmp_path / "running.parquet"))
-    for running in (one + two, both):
-        with pytest.raises(ArgumentError, match=r"1 of the parts to be added.* in the totals already"):
+def named(frame: pd.DataFrame, part: str) -> cx.RunningTotals:
+    return cx.totals(cx.Survey(frame, psu="customer"), SCORES[:2], by="channel", part=part)
+
+
+def test_a_part_with_a_name_is_not_counted_twice(contacts: pd.DataFrame, tmp_path: Path) -> None:
+    one, two, three, _ = (named(day, f"day {i}") for i, day in enumerate(days(contacts)))
+    again = named(days(contacts)[1].sample(frac=1, random_state=1), "day 1")
+    both = cx.read_totals((one + two).to_parquet(tmp_path / "both.parquet"))
+    for running in (one + two, both, one + three + two):
+        with pytest.raises(ArgumentError, match=r"hold part 'day 1' already"):
             running + again
-        with pytest.raises(ArgumentError, match=r"in the totals already"):
+        with pytest.raises(ArgumentError, match=r"hold part 'day 1' already"):
             again + running
-    rows = cx.totals(pd.DataFrame({"x": [1, 1]}), cx.mean("x"))  # days without names may well be alike
-    assert (rows + cx.totals(pd.DataFrame({"x": [1, 1]}), cx.mean("x"))).estimate().n.tolist() == [4]
+    two.to_parquet(tmp_path / "two.parquet")
+    files = [str(tmp_path / f"{name}.parquet") for name in ("both", "two")]
+    for lake in (duckdb.read_parquet(files), pl.scan_parquet(files), pd.read_parquet(tmp_path)):
+        with pytest.raises(ArgumentError, match=r"hold part 'day 1' already"):
+            cx.read_totals(lake)
+    for odd in ("", "#1", 3):
+        with pytest.raises(ArgumentError, match=r"totals\(part=\): a name"):
+            cx.totals(contacts, cx.mean("x"), part=odd)  # type: ignore[arg-type]
+
+
+def test_two_days_may_be_alike_but_it_is_said(contacts: pd.DataFrame, tmp_path: Path) -> None:
+    """Small units answer alike on two days: equal sums do not prove that a part is there twice."""
+    day = pd.DataFrame({"customer": ["a", "b", "c"], "resolved": [1, 1, 0]})
+    score = cx.first_contact_resolution("resolved")
+    monday, tuesday = (cx.totals(cx.Survey(day, psu="customer"), score) for _ in range(2))
+    kept = cx.read_totals((monday + tuesday).to_parquet(tmp_path / "kept.parquet"))
+    for one in ((monday + tuesday).estimate(), kept.estimate()):
+        assert "1 of the parts hold the same sums as another" in repr(one)
+        alike(cx.measure(cx.Survey(pd.concat([day, day]), psu="customer"), score), _without_remark(one))
+    assert "hold the same sums" not in repr((named(contacts, "a")).estimate())
+
+
+def _without_remark(found: cx.Estimate) -> cx.Estimate:
+    found._origin = replace(found._origin, left_out=found._origin.left_out[:-1])
+    return found
+
+
+def test_lines_that_are_there_twice_or_lost_are_noticed(contacts: pd.DataFrame) -> None:
+    lines = cx.totals(cx.Survey(contacts, psu="customer"), cx.mean("x")).frame()
+    for spoilt in (pd.concat([lines, lines]), lines.iloc[5:]):
+        with pytest.raises(DataError, match=r"a file is there twice, or not whole"):
+            cx.read_totals(spoilt)
+
+
+@pytest.mark.parametrize("design", [{}, {"psu": "customer"}], ids=str)
+def test_a_first_part_without_an_answer_does_not_take_the_digits(design: dict[str, Any]) -> None:
+    rng = np.random.default_rng(6)
+    frame = pd.DataFrame({"customer": np.arange(800) // 2, "y": 1e7 + rng.normal(0, 1, 800), "day": np.arange(800) % 4})
+    where = cx.col("day") >= 1
+    parts = [cx.totals(cx.Survey(frame[frame["day"] == d], **design), cx.mean("y"), where=where) for d in range(4)]
+    whole = cx.measure(cx.Survey(frame, **design), cx.mean("y"), where=where)
+    same(sum(parts).estimate().std_error, whole.std_error, rtol=1e-6)
+
+
+def test_a_group_of_one_answer_beside_many_psus_on_their_engine(
+    contacts: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = contacts.assign(channel=np.where(np.arange(len(contacts)) == 7, "fax", contacts["channel"]))
+    whole = cx.measure(cx.Survey(one, psu="customer", weight="w"), cx.share(cx.col("x") > 101), by="channel")
+    score = cx.share(cx.col("x") > 101)
+    files = [
+        str(
+            cx.totals(cx.Survey(day, psu="customer", weight="w"), score, by="channel").to_parquet(
+                tmp_path / f"{i}.parquet"
+            )
+        )
+        for i, day in enumerate(days(one))
+    ]
+    monkeypatch.setattr("cxstats.inference.totals.FEW_PSUS", 5)
+    pd.testing.assert_frame_equal(cx.read_totals(duckdb.read_parquet(files)).estimate().frame(), whole.frame())
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [(2025, "2025"), (1, 1.5), (True, 1), (pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-01").date())],
+    ids=str,
+)
+def test_groups_have_one_name_in_all_parts(one: Any, two: Any) -> None:
+    parts = [cx.totals(pd.DataFrame({"g": [label, label], "x": [1, 2]}), cx.mean("x"), by="g") for label in (one, two)]
+    with pytest.raises(ArgumentError, match=r"column 'g' holds .* in one part, .* in another"):
+        parts[0] + parts[1]
 
 
 @pytest.mark.parametrize("design", [{}, {"weight": "w"}, {"psu": "customer", "weight": "w"}], ids=str)
@@ -242,7 +315,7 @@ def test_what_the_logs_left_out_adds_up(tmp_path: Path) -> None:
 def test_one_psu_has_one_name_in_all_parts(contacts: pd.DataFrame) -> None:
     one = cx.totals(cx.Survey(contacts, psu="customer"), cx.mean("x"))
     two = cx.totals(cx.Survey(contacts.assign(customer=contacts["customer"].astype(str)), psu="customer"), cx.mean("x"))
-    with pytest.raises(ArgumentError, match=r"column 'customer' holds number in one part, text in another"):
+    with pytest.raises(ArgumentError, match=r"column 'customer' holds text in one part, whole number in another"):
         one + two
 
 
