@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxstats.charts.style import axes_for, need_axes, need_estimate, text_size
+from cxstats.charts.style import PALETTE, axes_for, need_axes, text_size
 from cxstats.charts.trend import plot_trend
 from cxstats.errors import ArgumentError
+from cxstats.inference import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from cxstats.inference import Estimate
 
 WATCHED = "are watched so long"  # how the notes of a resolution curve end where few are
 
@@ -39,7 +38,7 @@ def plot_resolution(curve: Estimate, ax: Axes | None = None, *, level: float = 0
     Raises
     ------
     ArgumentError
-        If the estimate has no windows in days, or one only.
+        If the curve is no Estimate, has no windows in days, or one only, or more than six groups.
 
     Notes
     -----
@@ -61,12 +60,21 @@ def plot_resolution(curve: Estimate, ax: Axes | None = None, *, level: float = 0
     ('Days within which a contact counts as a repeat', 'Not come again (%)')
     """
     place = "plot_resolution"
-    need_estimate(place, curve)
+    if not isinstance(curve, Estimate):
+        raise ArgumentError(
+            f"{place}(curve=): the Estimate that resolution_curve(log) gives is needed, not {type(curve).__name__}."
+        )
     need_axes(place, ax)
     labels = curve.labels
     if "days" not in labels.columns or labels["days"].nunique() < 2:
         raise ArgumentError(
-            f"{place}(curve): windows of two lengths or more are needed, as resolution_curve(log, days=(1, 7, 30)) gives them."
+            f"{place}(curve=): windows of two lengths or more are needed, as resolution_curve(log, days=(1, 7, 30)) gives them."
+        )
+    groups = len(labels.drop(columns=["days"]).drop_duplicates())
+    if groups > len(PALETTE):
+        raise ArgumentError(
+            f"{place}(curve=): {groups} groups are too many for one Axes; {len(PALETTE)} lines can be told apart. Draw some: "
+            "curve.pick(), or the periods of one window: plot_trend(curve.pick(days=7))."
         )
     ax = plot_trend(curve, axes_for(curve, ax, 6.0, 3.8), over="days", level=level)
     ax.set_xlabel("Days within which a contact counts as a repeat")

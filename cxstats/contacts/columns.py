@@ -65,8 +65,3 @@ class Columns:
             "without a customer": who.is_missing(),
             "of nobody": who.is_in(names) if names else Literal(False),
         }
-
-    def odd(self, frame: Frame) -> dict[str, Expression]:
-        """Return what cannot be and is said, but costs no contact."""
-        waits = self.wait is not None and frame.kinds([self.wait])[self.wait] == "number"
-        return {"negative waits": col(str(self.wait)) < 0} if waits else {}

@@ -11,15 +11,17 @@ and groups. Greenwood's formula takes contacts as independent, and those of one 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from cxstats.contacts.flags import flag
-from cxstats.contacts.left_out import counted
+from cxstats.contacts.domain import need_domain, why_none
+from cxstats.contacts.flags import flag, span
+from cxstats.contacts.groups import grouped, in_part, need_few, need_log, periods_made
+from cxstats.contacts.left_out import capital, told
 from cxstats.contacts.log import IN, LEFT, ContactLog
 from cxstats.contacts.survival import Survival, survival
 from cxstats.errors import ArgumentError, NoRowsError, need_columns
@@ -28,7 +30,6 @@ from cxstats.frames import AFTER, BEFORE
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import Known
 from cxstats.inference.noted import as_shares, noted
-from cxstats.inference.request import need_by
 
 PLACE = "resolution_curve"
 MOST_BINS = 60
@@ -37,8 +38,8 @@ FEW = 30  # at risk in a bin
 
 def resolution_curve(
     log: ContactLog,
-    days: Sequence[float] = (1, 3, 7, 14, 30),
-    washout: float | None = None,
+    days: Any = (1, 3, 7, 14, 30),
+    washout: Any = None,
     by: str | Sequence[str] | None = None,
     *,
     where: Expression | None = None,
@@ -54,13 +55,14 @@ def resolution_curve(
     ----------
     log : ContactLog
         The contacts.
-    days : list of numbers
-        The windows, in days of 24 hours: a contact at most so long after counts as a repeat.
-    washout : number, optional
+    days : list of numbers, texts or timedeltas
+        The windows, in days of 24 hours, or as "7D" or "36h": a contact at most so long after counts as a repeat.
+    washout : number, str or timedelta, optional
         How many days a contact must have none before it to be a first one; by default the longest window. Contacts of the first
         days of the log, up to the washout, are left out: what was before them is not known.
     by : str or list of str, optional
-        Columns of the first contact, such as its channel.
+        Columns of the first contact, such as its channel; or a period ("year", "quarter", "month", "week", "day"), made of the
+        times if the log has no such column. A first and last period that are seen in part are named.
     where : Expression, optional
         The domain: first contacts that count. Contacts outside it still count as repeats.
     same_issue : bool, optional
@@ -73,16 +75,17 @@ def resolution_curve(
     -------
     Estimate
         Labels ``metric`` ("resolved", or "net_resolved"), ``days`` and those of ``by``; in percent, with customers as PSUs,
-        Wilson intervals and one covariance. `n` counts the first contacts in the base; all windows have the same.
+        Wilson intervals and one covariance. `n` counts the first contacts in the base; all windows have the same. Printed, it
+        counts all other contacts of the log, each under the first reason that holds.
 
     Raises
     ------
     NoRowsError
         If the log is shorter than the washout and the longest window together, or no first contact is left.
     ArgumentError
-        If days are not positive, or the washout is shorter than none.
+        If days are not positive, the washout is below 0, `where` is no condition, or there are more than 1,000 groups.
     ColumnError, DataError
-        If `resolvable` is not there, or says something else than yes or no.
+        If a column is not there or of the wrong kind, or `resolvable` says something else than yes or no.
 
     Notes
     -----
@@ -107,40 +110,45 @@ def resolution_curve(
     3    14  29439      73.7      73.1       74.2
     4    30  29439      70.4      69.9       71.0
     """
-    if not isinstance(log, ContactLog):
-        raise ArgumentError(f"{PLACE}(log): a ContactLog is needed, not a {type(log).__name__}.")
-    windows, groups = _windows(days), list(need_by(by))
+    need_log(log, PLACE)
+    windows = _windows(days)
     longest = windows[-1] if washout is None else _washout(washout)
     if log.days < longest + windows[-1]:
         raise NoRowsError(
             f"{PLACE}: the log lasts {log.days:,.1f} days, which is less than a washout of {longest:g} and a window of "
             f"{windows[-1]:g}: no first contact can be told and watched so long. Take shorter ones, or a longer log."
         )
-    survey = log.survey(same_issue=same_issue)
-    need_columns(f"{PLACE}(by=)", groups, survey.frame.columns)
+    survey, groups = grouped(log, by, PLACE, same_issue=same_issue)
     if "days" in groups:
         raise ArgumentError(f"{PLACE}(by='days'): results have a column 'days' of their own. Rename yours.")
+    need_domain(where, survey.frame, PLACE)
+    need_few(survey.frame, groups, PLACE)
     ends = _bins(windows)
     first = (col(IN) >= longest) & (col(BEFORE).is_missing() | (col(BEFORE) > longest))
     base = first if where is None else first & where
-    seen = base & (col(LEFT) >= ends[0])
-    lost = {f"without {name}": seen & col(name).is_missing() for name in groups}
+    why = {} if where is None else {"outside where=": where.is_missing() | ~where}
+    why |= {
+        "not first contacts": col(BEFORE).is_answered() & (col(BEFORE) <= longest),
+        f"in the first {longest:g} days, so that one before is not known": col(IN) < longest,
+        f"watched for less than {ends[0]:g} {'day' if ends[0] == 1 else 'days'}": col(LEFT) < ends[0],
+    }
     if resolvable is not None:
         need_columns(f"{PLACE}(resolvable=)", [resolvable], survey.frame.columns)
         can_be = flag(survey.frame, resolvable, f"{PLACE}(resolvable=)")
-        lost = {
-            f"not resolvable by {resolvable}": seen & (can_be == 0),
-            f"without {resolvable}": seen & can_be.is_missing(),
-        } | {reason: condition & (can_be == 1) for reason, condition in lost.items()}
+        why |= {f"without {resolvable}": can_be.is_missing(), f"not resolvable by {resolvable}": can_be == 0}
         base = base & (can_be == 1)
+    why |= {f"without {name}": col(name).is_missing() for name in groups}
     at = [ends.index(window) for window in windows]
-    found = _curve(survival(survey, AFTER, LEFT, ends, at, base, groups), at, windows, resolvable)
+    try:
+        still = survival(survey, AFTER, LEFT, ends, at, base, groups, why)
+    except NoRowsError as error:
+        nowhere = "" if where is None else why_none(survey, where)
+        raise NoRowsError(f"{error} {capital(nowhere)}".strip()) from None
+    found = _curve(still, at, windows, resolvable)
     begins = log.start + timedelta(days=longest)
     said = f"first contacts have none before them in {longest:g} days; from {begins:%Y-%m-%d} on, watched to {log.end:%Y-%m-%d}"
-    counts = counted(survey.frame, lost)
-    gone = ", ".join(f"{count:,} first contacts {reason}" for reason, count in counts.items() if count)
-    told = [f"left out, too: {gone}"] if gone else []
-    found._origin = replace(found._origin, left_out=(log.left_out, *told, said))
+    partly = (in_part(log, found.labels[period], period, longest) for period in periods_made(log, groups))
+    found._origin = replace(found._origin, left_out=(log.left_out, told(still.counts), said, *filter(None, partly)))
     return found
 
 
@@ -161,7 +169,7 @@ def _curve(found: Survival, at: list[int], windows: list[float], resolvable: str
     notes = ["" if few >= FEW else f"{few:,.0f} are watched so long" for few in watched]
     variant = "resolved by the log" + ("" if resolvable is None else f", net of what is not resolvable by {resolvable}")
     return noted(
-        shares, notes, unknown=shares._rows.unknown | np.isnan(worth), n_effective=worth,
+        shares, notes, unknown=shares._rows.unknown | np.isnan(worth), n_effective=worth, most=shares.n,
         variant=np.full(len(table), variant, dtype=object), direction=np.full(len(table), "high", dtype=object),
     )  # fmt: skip
 
@@ -177,14 +185,14 @@ def _bins(windows: list[float]) -> list[float]:
 
 
 def _windows(days: Any) -> list[float]:
-    found = [days] if isinstance(days, int | float) else list(days)
-    odd = [d for d in found if isinstance(d, bool) or not isinstance(d, int | float | np.number) or not 0 < d < np.inf]
-    if odd or not found:
-        raise ArgumentError(f"{PLACE}(days=): numbers of days above 0 are needed, not {odd[0] if odd else days!r}.")
-    return sorted({float(d) for d in found})
+    """Return the windows in days, each once, from short to long."""
+    several = days if isinstance(days, Iterable) and not isinstance(days, str) else [days]
+    found = sorted({span(one, f"{PLACE}(days=)") for one in several})
+    if not found:
+        raise ArgumentError(f"{PLACE}(days=): a window at least is needed, such as 7 or '7D', not {days!r}.")
+    return found
 
 
 def _washout(washout: Any) -> float:
-    if isinstance(washout, bool) or not isinstance(washout, int | float | np.number) or not 0 <= washout < np.inf:
-        raise ArgumentError(f"{PLACE}(washout=): a number of days, 0 or more, is needed, not {washout!r}.")
-    return float(washout)
+    none = isinstance(washout, int | float | np.number) and not isinstance(washout, bool) and washout == 0
+    return 0.0 if none else span(washout, f"{PLACE}(washout=)", "of 0 or more")

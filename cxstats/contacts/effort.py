@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from cxstats.contacts.domain import need_domain
 from cxstats.contacts.flags import flag
+from cxstats.contacts.groups import grouped, need_log
 from cxstats.contacts.log import ContactLog
 from cxstats.errors import ArgumentError, ColumnError, NoColumnError, need_columns
 from cxstats.expression import Expression, col
@@ -59,7 +61,7 @@ def forced_effort(
     promised, kept : str, optional
         Columns: was a follow-up promised, and was it kept. With `kept` alone, no answer means that none was promised.
     by : str or list of str, optional
-        Columns of the contact, such as its channel.
+        Columns of the contact, such as its channel; or a period, as in `resolution_curve`.
     where : Expression, optional
         The domain: contacts that count.
 
@@ -107,13 +109,14 @@ def forced_effort(
     5             abandoned  43899       2.3       2.2        2.5
     6                   any  43899      56.8      56.3       57.3
     """
-    if not isinstance(log, ContactLog):
-        raise ArgumentError(f"{PLACE}(log): a ContactLog is needed, not a {type(log).__name__}.")
+    need_log(log, PLACE)
     if promised is not None and kept is None:
         raise ArgumentError(
             f"{PLACE}(promised={promised!r}): kept= is needed, the column of whether promises were kept."
         )
-    survey, columns = log.survey(), log.columns
+    columns = log.columns
+    survey, groups = grouped(log, by, PLACE)
+    need_domain(where, survey.frame, PLACE)
 
     def yes(argument: str, column: str | None) -> Expression | None:
         need_columns(f"{PLACE}({argument}=)", [] if column is None else [column], survey.frame.columns)
@@ -127,7 +130,7 @@ def forced_effort(
         _promise_broken(yes("promised", promised), yes("kept", kept)),
         Kind("abandoned", yes("log, abandoned", columns.abandoned)),
     ]
-    found = noted(measure(survey, _scores(kinds), by, where), "")
+    found = noted(measure(survey, _scores(kinds), groups, where), "")
     said = (one.replace("with no answer to promise_broken", NO_PROMISE) for one in found._origin.left_out)
     found._origin = replace(found._origin, left_out=tuple(said))
     return found

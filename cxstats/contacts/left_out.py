@@ -51,3 +51,8 @@ def told(counts: Mapping[str, int], of: str = "contacts") -> str:
     """Return the counts in words."""
     said = [f"{count:,} {reason}" for reason, count in counts.items() if count and reason != KEPT]
     return f"left out of {sum(counts.values()):,} {of}: {', '.join(said) or 'none'}"
+
+
+def capital(fact: str) -> str:
+    """Return the fact with a capital, the rest as it is."""
+    return fact[:1].upper() + fact[1:]

@@ -9,19 +9,21 @@ import datetime
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cxstats import frames
 from cxstats.contacts.columns import Columns
+from cxstats.contacts.domain import need_domain
 from cxstats.contacts.flags import flag, span
-from cxstats.contacts.left_out import KEPT, counted, exclusive, need_some, told
+from cxstats.contacts.left_out import KEPT, capital, counted, exclusive, need_some, told
+from cxstats.contacts.suspicions import crowd_in, gap_in
 from cxstats.contacts.times import as_times, moment
-from cxstats.errors import ArgumentError, NoRowsError, need_columns, need_free, one_of
+from cxstats.errors import DataError, NoRowsError, need_columns, need_free, one_of
 from cxstats.expression import Expression, col
 from cxstats.memory import Frame
 from cxstats.survey import Survey
 
 PLACE = "ContactLog"
-NOBODY = (0, "0", "", "anonymous", "unknown")
 DAY = 86_400e6  # microseconds
 IN, LEFT = "days_in", "days_left"
 TRANSFERS = "cx_transfers"
@@ -42,13 +44,18 @@ class ContactLog:
         and whether the customer gave up. They also say which of two contacts at one time comes first (in this order, missing
         first).
     nobody : list of values
-        Customers who are nobody, besides missing ones: by default 0, "0", "", "anonymous" and "unknown".
+        Customers who are nobody, besides missing ones: by default 0, "0", "", "anonymous" and "unknown". Names of your own
+        take the place of these: ``nobody=[*cx.ContactLog.NOBODY, "N/A"]`` adds one.
     duplicates : {"drop", "keep"}
-        Rows that agree in all the columns named here are one contact ("drop"); "keep" does not look for them, which saves a
-        pass over a large log.
+        Rows that agree in all the columns named here are one contact ("drop"): the first by its other columns, in their order,
+        stays. "keep" does not look for them, nor for a customer with a good part of all contacts, which saves passes over a
+        large log.
+    start : time, optional
+        When the log begins, if earlier than its first contact: from then on no contact went unseen. Parts of a log that are
+        measured apart (`totals`) need one start and one end.
     end : time, optional
         When the log ends, if later than its last contact: until then no contact went unseen. By the clock of the zone of the
-        log's times, if they have one.
+        log's times, if they have one. It also says that contacts years away from all others are meant.
 
     Attributes
     ----------
@@ -63,7 +70,8 @@ class ContactLog:
     ColumnError
         If a column is not there, or times are numbers, or texts on an engine that cannot read them.
     DataError
-        If times are texts of two formats, some have a zone and some none, or contacts lie after the `end` stated.
+        If times are texts of two formats, some have a zone and some none, contacts lie after the `end` stated, or nobody came
+        for more than a year and a third of the log: 9999-12-31 or 1900-01-01 is no time, and would end or begin the log.
     NoRowsError
         If no contact is left.
     ArgumentError
@@ -71,8 +79,9 @@ class ContactLog:
 
     Notes
     -----
-    Rows may come in any order. Whoever exports a log by month cuts episodes at its edges: pass the whole log. Negative
-    waits are counted and said: `forced_effort` refuses them, means and quantiles take them as they are.
+    Rows may come in any order. Whoever exports a log by month cuts episodes at its edges: pass the whole log. Negative waits
+    of its contacts are counted where the log is printed: `forced_effort` refuses them, means and quantiles take them as they
+    are. A customer with more than 1 % of the contacts and 100 times the mean is named: it may be nobody.
 
     References
     ----------
@@ -86,6 +95,8 @@ class ContactLog:
     >>> log.counts
     {'rows': 45469, 'without a time': 0, 'without a customer': 1570, 'of nobody': 0, 'twice there': 0, 'contacts': 43899}
     """
+
+    NOBODY = (0, "0", "", "anonymous", "unknown")
 
     def __init__(
         self,
@@ -102,18 +113,18 @@ class ContactLog:
         abandoned: str | None = None,
         nobody: Sequence[Any] = NOBODY,
         duplicates: str = "drop",
+        start: Any = None,
         end: Any = None,
     ) -> None:
         self.columns = Columns(customer, time, issue, channel, resolved, wait, transferred, agent, abandoned)
         one_of(f"{PLACE}(duplicates=)", duplicates, ("drop", "keep"))
-        self._given, wrapped = frame, frames.wrap(frame)
+        self.given, wrapped = frame, frames.wrap(frame)
         self.columns.need(wrapped.columns, (frames.BEFORE, frames.AFTER, IN, LEFT))
         self._synthetic = Survey(wrapped).synthetic
         wrapped, unread = as_times(wrapped, time, f"{PLACE}(time=)")
         self._drops = duplicates == "drop"
         followed = exclusive(self.columns.lost(wrapped, nobody))
-        self._left = counted(wrapped, followed | self.columns.odd(wrapped))
-        self._odd = {what: self._left.pop(what) for what in self.columns.odd(wrapped)}
+        self._left = counted(wrapped, followed)
         contacts, rows = self._left.pop(KEPT), sum(self._left.values())
         if unread:
             self._left = {"with a time that cannot be read": unread} | self._left
@@ -121,8 +132,16 @@ class ContactLog:
         need_some(PLACE, self._left, contacts)
         self._rows = rows + contacts
         self._kept = frames.kept(wrapped, followed[KEPT])
-        self._first, last = frames.extent(self._kept, time)
-        self._last = moment(end, last, frames.zone(self._kept, time), f"{PLACE}(end=)")
+        first, last = frames.extent(self._kept, time)
+        zone = frames.zone(self._kept, time)
+        self._first = moment(start, first, zone, f"{PLACE}(start=)", begins=True)
+        self._last = moment(end, last, zone, f"{PLACE}(end=)")
+        self._gap = gap_in(self._kept, time, first, last, (IN, LEFT))
+        if self._gap is not None and end is None:
+            raise DataError(
+                f"{PLACE}(time={time!r}): {self._gap}. Such a date mostly stands for none: leave it out, or make it missing. "
+                "If the log is right, say when it ends: ContactLog(end=)."
+            )
 
     # --- what it holds ------------------------------------------------------------------------------------------------
 
@@ -150,8 +169,33 @@ class ContactLog:
         """What is not followed, in words."""
         counts = self.counts
         left = {why: n for why, n in counts.items() if why not in ("rows", "contacts")}
-        odd = [f"; {n:,} {what} are in it" for what, n in self._odd.items() if n]
-        return "".join([told(left | {KEPT: counts["contacts"]}, "rows"), *odd])
+        return ". ".join([told(left | {KEPT: counts["contacts"]}, "rows"), *map(capital, self._odd)])
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of the frame."""
+        return self._kept.columns
+
+    def by_its_clock(self, *moments: datetime.datetime) -> list[datetime.datetime]:
+        """Return moments of UTC by the clock of the times' zone, if they have one."""
+        zone = frames.zone(self._kept, self.columns.time)
+        if zone is None:
+            return list(moments)
+        return [at.replace(tzinfo=datetime.UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) for at in moments]
+
+    @cached_property
+    def _odd(self) -> tuple[str, ...]:
+        """What is hardly so, though it is in the log, in words."""
+        crowd = crowd_in(self._kept, self.columns.customer, self.counts["contacts"]) if self._drops else ""
+        return tuple(filter(None, (str(self._gap or ""), crowd)))
+
+    @cached_property
+    def _negative_waits(self) -> int:
+        wait = self.columns.wait
+        if wait is None or self._kept.kinds([wait])[wait] != "number":
+            return 0
+        rows = self._spaced(self.columns.together(None))[0] if self.counts["twice there"] else self._kept
+        return counted(rows, {wait: col(wait) < 0})[wait]
 
     def _spaced(self, by: tuple[str, ...], carry: tuple[str, ...] = ()) -> tuple[Frame, int]:
         if (by, carry) not in self._orders:
@@ -208,7 +252,8 @@ class ContactLog:
         Contacts of one customer are alike, so errors are those of a sample of customers: measured as a bare frame, each contact
         its own unit, intervals are too narrow. A month is not a sample of a customer's life: who has no contact in it is not
         there. The first and the last period are covered in part where `start` and `end` lie within them: shares bear it,
-        totals do not.
+        totals do not. ``days_after`` is missing where no other contact follows: ``col("days_after") <= 7`` is not known of
+        these, which leaves them out; ``col("days_after").is_missing() | (col("days_after") > 7)`` is "none within 7 days".
 
         References
         ----------
@@ -234,14 +279,13 @@ class ContactLog:
             need_free("survey(period=)", [period], self._kept.columns)
             found = frames.dated(found, self.columns.time, period)
         if where is not None:
-            if not isinstance(where, Expression):
-                raise ArgumentError(
-                    f"survey(where=): a condition such as col('x') > 3 is needed, not a {type(where).__name__}."
-                )
-            need_columns("survey(where=)", where.columns(), found.columns)
+            need_domain(where, found, "survey")
             found = frames.kept(found, where)
         made = Survey(found, psu=self.columns.customer)
-        made.left_out = self.left_out if self.counts["contacts"] < self.counts["rows"] else ""
+        made.data_set = "contacts"
+        made.looks_on = (frames.BEFORE, frames.AFTER, IN, LEFT, *(frames.NEXT + name for name in carry))
+        made.counts_days, made.watched = (IN, LEFT), f"from {self.start} to {self.end}"
+        made.left_out = {why: count for why, count in self.counts.items() if why != "contacts"}
         made.synthetic = self._synthetic
         return made
 
@@ -309,7 +353,7 @@ class ContactLog:
         found = frames.runs(rows, how)
         again = col(frames.AFTER).is_answered() & (col(frames.AFTER) <= window)
         made = {"repeat": again, "censored": ~again & (col(LEFT) < window), "early": col(IN) < window}
-        return frames.returned(frames.flagged(found, made, drop=[TRANSFERS] if c.transferred else []), self._given)
+        return frames.returned(frames.flagged(found, made, drop=[TRANSFERS] if c.transferred else []), self.given)
 
     def _frame(self, by: tuple[str, ...], carry: tuple[str, ...] = ()) -> Frame:
         """Return the contacts with the days before and after, into the log and left in it."""
@@ -325,7 +369,9 @@ class ContactLog:
     def __repr__(self) -> str:
         span = f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} ({self.days:,.1f} days)"
         mark = f" {self._synthetic.capitalize()}." if self._synthetic else ""
+        waits = self._negative_waits
+        below = f" {waits:,} {'wait is' if waits == 1 else 'waits are'} negative." if waits else ""
         return (
             f"<ContactLog of {self.counts['contacts']:,} contacts on {self._kept.engine}, {span}. "
-            f"{self.left_out.capitalize()}.{mark}>"
+            f"{capital(self.left_out)}.{below}{mark}>"
         )

@@ -15,9 +15,10 @@ import numpy as np
 
 from cxstats.contacts.answers import answered
 from cxstats.contacts.flags import span
+from cxstats.contacts.groups import grouped, need_few, need_log
 from cxstats.contacts.left_out import KEPT, reasons, told
 from cxstats.contacts.log import IN, LEFT, ContactLog
-from cxstats.errors import ArgumentError, NoRowsError, need_columns
+from cxstats.errors import ArgumentError, NoRowsError
 from cxstats.expression import Expression, col
 from cxstats.frames import AFTER, BEFORE
 from cxstats.inference.estimate import Estimate
@@ -60,8 +61,8 @@ class Reconciliation:
         Who agrees and who does not: columns of `by`, ``said`` and ``log`` ("resolved" or not), ``n`` contacts, ``share`` in
         percent, ``conf_low``, ``conf_high``.
     left_out : dict of str to int
-        How many contacts are not in the base, each under the first reason that holds; with `answers`, how many of these belong
-        to no contact of the log.
+        How many contacts are not in the base, each under the first reason that holds; with `answers`, how many of these are
+        blank, are of contacts that the log left out, and have no contact: what remains of them are the answers of contacts.
     """
 
     rates: Estimate
@@ -104,12 +105,12 @@ def reconcile(
     answer : str
         Column of the answer to "was your issue resolved at the first contact", of the log or of `answers`: yes/no, true/false,
         1/0, or with `yes` any codes.
-    within : str or number
+    within : str, number or timedelta
         The window: "7D", "36h", or a number of days. By the log a contact is resolved if no other follows within it.
     yes : object or list, optional
         The answer or answers that mean "resolved"; every other answer then means "not resolved".
     by : str or list of str, optional
-        Columns of the contact, such as its channel.
+        Columns of the contact, such as its channel; or a period, as in `resolution_curve`.
     answers : frame or Survey, optional
         Where the answers are, if not in the log: one row an answer. They are read into memory.
     on : str, optional
@@ -161,20 +162,19 @@ def reconcile(
     2  not resolved    resolved   309   13.2      11.9       14.6
     3  not resolved  came again   268   11.4      10.2       12.8
     """
-    if not isinstance(log, ContactLog):
-        raise ArgumentError(f"{PLACE}(log): a ContactLog is needed, not a {type(log).__name__}.")
-    window, groups = span(within, f"{PLACE}(within=)"), list(need_by(by))
+    need_log(log, PLACE)
+    window = span(within, f"{PLACE}(within=)")
     if 2 * window > log.days:
         raise NoRowsError(
             f"{PLACE}(within={within!r}): the log lasts {log.days:,.1f} days, less than a window before and one after a "
             "contact. Take a shorter window, or a longer log."
         )
-    taken = next((name for name in groups if name in RESERVED), None)
+    taken = next((name for name in need_by(by) if name in RESERVED), None)
     if taken is not None:
         raise ArgumentError(f"{PLACE}(by={taken!r}): results have a column {taken!r} of their own. Rename yours.")
-    survey = log.survey(same_issue=same_issue)
-    need_columns(f"{PLACE}(by=)", groups, survey.frame.columns)
-    survey, said, unmatched = answered(survey, answer, yes, answers, on, PLACE)
+    survey, groups = grouped(log, by, PLACE, same_issue=same_issue)
+    need_few(survey.frame, groups, PLACE)
+    survey, said, beside = answered(log, survey, answer, yes, answers, on, PLACE)
     comes_again = col(AFTER).is_answered() & (col(AFTER) <= window)
     counts = reasons(survey.frame, {
         "without an answer": said.is_missing(),
@@ -190,8 +190,8 @@ def reconcile(
             f"{PLACE}: no first contact has an answer and is watched for {window:g} days; {told(counts)}."
         )
     found = measure(survey, _scores(said, ~comes_again, base), groups)
-    unseen = {} if unmatched is None else {"answers without a contact": unmatched}
-    remarks = (log.left_out, told(counts), *(f"{what}: {n:,}" for what, n in unseen.items() if n), *found.remarks)
+    unseen = {} if beside is None else beside.unseen
+    remarks = (log.left_out, told(counts), *([] if beside is None else [str(beside)]), *found.remarks)
     return _reconciled(found, remarks, {reason: n for reason, n in counts.items() if reason != KEPT} | unseen)
 
 

@@ -10,13 +10,14 @@ with E events and R at risk. The second pass measures the totals of z with custo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cxstats import frames
+from cxstats.contacts.left_out import exclusive, told
 from cxstats.errors import NoRowsError
 from cxstats.expression import Expression, Literal, Lookup, Passed, col, when
 from cxstats.inference.estimate import Estimate
@@ -44,6 +45,8 @@ class Survival:
         Labels of the groups, sorted.
     at_risk, still : array, bins x groups
         Contacts at risk in each bin, and S at its end: unknown from where nobody is at risk, unless it is 0 before.
+    counts : dict of str to int
+        How many contacts each reason takes away of those that the ones before it left, and how many stay.
     change : Estimate
         Of each S (bins asked for, within them groups), the total of z: 0, with the covariance of S.
     """
@@ -51,6 +54,7 @@ class Survival:
     groups: pd.DataFrame
     at_risk: np.ndarray
     still: np.ndarray
+    counts: dict[str, int]
     change: Estimate
 
 
@@ -62,14 +66,15 @@ def survival(
     asked: Sequence[int],
     base: Expression,
     by: Sequence[str],
+    why: Mapping[str, Expression],
 ) -> Survival:
     """Return S for the rows of the base: days to the next contact in the column `after`, days until the log ends in `watched`.
 
-    Bins end at the days `ends`; S is wanted at the ends numbered `asked`.
+    Bins end at the days `ends`; S is wanted at the ends numbered `asked`. Rows not in the base are counted by the reason `why`.
     """
     rows = frames.assigned(survey.frame, {LAST: _last(col(after), col(watched), ends)})
     base = base & (col(LAST) >= 2)
-    groups, at_risk, events = _counted(rows, base, by, len(ends))
+    groups, at_risk, events, counts = _counted(rows, base, by, len(ends), exclusive(why))
     with np.errstate(divide="ignore", invalid="ignore"):
         repeats = events / at_risk
         still = _still(repeats)
@@ -91,7 +96,7 @@ def survival(
     told = frames.coded(rows, group * float(cells) + col(LAST), table)
     scores = [Score(col(name), base, name, family="total", range=WIDE, variant=INFLUENCE) for name in table]
     change = measure(designed(survey, told), scores, by, base)
-    return Survival(groups, at_risk, still, change)
+    return Survival(groups, at_risk, still, counts, change)
 
 
 def _last(after: Expression, watched: Expression, ends: Sequence[float]) -> Expression:
@@ -102,21 +107,21 @@ def _last(after: Expression, watched: Expression, ends: Sequence[float]) -> Expr
 
 
 def _counted(
-    rows: Frame, base: Expression, by: Sequence[str], bins: int
-) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """Return the groups, and of each bin and group how many are at risk and how many come again."""
+    rows: Frame, base: Expression, by: Sequence[str], bins: int, why: Mapping[str, Expression]
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, dict[str, int]]:
+    """Return the groups, of each bin and group how many are at risk and how many come again, and the rows by reason."""
     import pandas as pd
 
-    plan = Plan({"one": when(base, 1.0, 0.0)}, [("one",)], keys=[LAST], by=by, inside=base)
-    found = rows.sums(plan)
+    columns = {"one": when(base, 1.0, 0.0)} | {
+        f"why {k}": when(holds, 1.0, 0.0) for k, holds in enumerate(why.values())
+    }
+    found = rows.sums(Plan(columns, [(name,) for name in columns], keys=[LAST], by=by, inside=base))
+    counts = {reason: round(found.values[f"why {k}",].sum()) for k, reason in enumerate(why)}
     known = found.inside.copy()
     for name in by:
         known &= found.keys[name].codes >= 0
     if not known.any():
-        raise NoRowsError(
-            "resolution_curve: no first contact is left: of those that where= holds and whose group is known, none comes after "
-            "the washout of the log, has none before it within the washout, and is watched to the end of the first bin."
-        )
+        raise NoRowsError(f"resolution_curve: no first contact is left; {told(counts)}.")
     group, size, labels = np.zeros(int(known.sum()), dtype=np.int64), 1, pd.DataFrame(index=range(1))
     if by:
         group, codes = dense([found.keys[name].codes[known] for name in by])
@@ -129,7 +134,7 @@ def _counted(
     table = np.zeros((2 * (bins + 1), size))
     np.add.at(table, (cell, group), count)
     leaving = table[::2] + table[1::2]
-    return labels, np.cumsum(leaving[::-1], axis=0)[::-1][1:], table[3::2]
+    return labels, np.cumsum(leaving[::-1], axis=0)[::-1][1:], table[3::2], counts
 
 
 def _still(repeats: np.ndarray) -> np.ndarray:

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from cxstats.contacts.flags import span
+from cxstats.contacts.groups import grouped, need_log
 from cxstats.contacts.left_out import KEPT, reasons, told
 from cxstats.contacts.log import LEFT, ContactLog
-from cxstats.errors import ArgumentError, ColumnError, NoColumnError, NoRowsError, listing, need_columns
+from cxstats.errors import ArgumentError, ColumnError, NoColumnError, NoRowsError, listing
 from cxstats.expression import Expression, col
 from cxstats.frames import AFTER, NEXT
 from cxstats.inference.estimate import Estimate
@@ -45,10 +46,10 @@ def channel_switches(
     ----------
     log : ContactLog
         The contacts; it needs its column of channels.
-    within : str or number
+    within : str, number or timedelta
         The window: "7D", "36h", or a number of days. A contact exactly so long after still follows.
     by : str or list of str, optional
-        Columns of the contact that is followed, such as the customer's age.
+        Columns of the contact that is followed, such as the customer's age; or a period, as in `resolution_curve`.
     same_issue : bool, optional
         Whether only a contact about the same issue follows; by default so, where the log has issues.
 
@@ -90,12 +91,11 @@ def channel_switches(
     phone         29.6     9.8   38.0  22.6
     web           31.8    11.6   33.3  23.3
     """
-    if not isinstance(log, ContactLog):
-        raise ArgumentError(f"{PLACE}(log): a ContactLog is needed, not a {type(log).__name__}.")
-    window, groups, channel = span(within, f"{PLACE}(within=)"), list(need_by(by)), log.columns.channel
+    need_log(log, PLACE)
+    window, channel = span(within, f"{PLACE}(within=)"), log.columns.channel
     if channel is None:
         raise NoColumnError(f"{PLACE}: the log has no channels. Name their column: ContactLog(channel=).")
-    taken = next((name for name in groups if name in (channel, FROM, TO)), None)
+    taken = next((name for name in need_by(by) if name in (channel, FROM, TO)), None)
     if taken is not None:
         raise ArgumentError(
             f"{PLACE}(by={taken!r}): the channels of both contacts are labels already. Name other columns."
@@ -105,8 +105,7 @@ def channel_switches(
             f"{PLACE}(within={within!r}): the log lasts {log.days:,.1f} days, less than the window, so that it is not known of "
             "any contact whether another follows. Take a shorter window, or a longer log."
         )
-    survey = log.survey(same_issue=same_issue, carry=[channel])
-    need_columns(f"{PLACE}(by=)", groups, survey.frame.columns)
+    survey, groups = grouped(log, by, PLACE, same_issue=same_issue, carry=[channel])
     to, follows = col(NEXT + channel), col(AFTER).is_answered() & (col(AFTER) <= window)
     counts = reasons(survey.frame, {
         **{f"without {name}": col(name).is_missing() for name in [channel, *groups]},

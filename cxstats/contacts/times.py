@@ -15,9 +15,9 @@ EPOCH = datetime.datetime(1970, 1, 1)
 NEEDED = "a time such as '2026-09-30 23:59' is needed"
 OTHER_FORMAT = 0.001  # of the texts may be slips; more that read as times of another format are another format
 ZONED = r":\d\d(?:[.,]\d+)? ?(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$"
-SQL = 'CAST("{0}" AS TIMESTAMP)'
+SQL = 'TRY_CAST("{0}" AS TIMESTAMP)'  # blanks become missing
 TEXTS = {  # become times
-    "polars": "polars.col({0!r}).str.to_datetime()",
+    "polars": "polars.col({0!r}).str.to_datetime(strict=False)",
     "pyspark": "frame[{0!r}].cast('timestamp_ntz')",
 }
 SECONDS = {  # since 1970 become times
@@ -141,10 +141,10 @@ def _parsed(texts: Any, shape: str) -> Any:
         return pd.to_datetime(texts, errors="coerce", format=shape, utc=True)
 
 
-def moment(stated: Any, last: float, zone: str | None, place: str) -> float:
-    """Return the end of the log in microseconds since 1970: the one stated, by the clock of its zone, else its last contact."""
+def moment(stated: Any, seen: float, zone: str | None, place: str, begins: bool = False) -> float:
+    """Return the end (or beginning) of a log in microseconds since 1970: as stated, by the clock of its zone, else as seen."""
     if stated is None:
-        return last
+        return seen
     import pandas as pd
 
     try:
@@ -160,11 +160,11 @@ def moment(stated: Any, last: float, zone: str | None, place: str) -> float:
     if zone is not None:
         when = when.tz_localize(zone, ambiguous=False, nonexistent="shift_forward") if when.tzinfo is None else when
         when = when.tz_convert("UTC").tz_localize(None)
-    end = (when.to_pydatetime(warn=False) - EPOCH) / datetime.timedelta(microseconds=1)
-    if end < last:
-        later = EPOCH + datetime.timedelta(microseconds=last)
+    at = (when.to_pydatetime(warn=False) - EPOCH) / datetime.timedelta(microseconds=1)
+    if at > seen if begins else at < seen:
+        other, does = EPOCH + datetime.timedelta(microseconds=seen), "begin" if begins else "end"
         raise DataError(
-            f"{place}: the log is said to end at {when}, but holds a contact at {later}. State a later end, or leave out "
-            "contacts with times that cannot be."
+            f"{place}: the log is said to {does} at {when}, but holds a contact at {other}. State "
+            f"{'an earlier beginning' if begins else 'a later end'}, or leave out contacts with times that cannot be."
         )
-    return end
+    return at

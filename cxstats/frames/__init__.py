@@ -8,9 +8,9 @@ from cxstats.frames.calendar import PERIODS, dated
 from cxstats.frames.runs import Runs, returned, runs
 from cxstats.frames.spaced import AFTER, BEFORE, NEXT, assigned, extent, flagged, kept, placed, spaced, zone
 from cxstats.frames.table import coded
-from cxstats.frames.wrap import in_memory, together, wrap
+from cxstats.frames.wrap import in_memory, some, together, wrap
 
 __all__ = [
     "AFTER", "BEFORE", "NEXT", "PERIODS", "Runs", "assigned", "coded", "dated", "extent", "flagged", "in_memory", "kept",
-    "placed", "returned", "runs", "spaced", "together", "wrap", "zone",
+    "placed", "returned", "runs", "some", "spaced", "together", "wrap", "zone",
 ]  # fmt: skip

@@ -129,6 +129,16 @@ def together(samples: Mapping[str, Frame], weights: Mapping[str, str | None] | N
     return nw.concat(selected, how="vertical").to_native()
 
 
+def some(frame: Frame, most: int) -> Frame:
+    """Return about so many of the rows: every so-manieth in memory, of lazy engines whichever come first."""
+    if isinstance(frame, MemoryFrame):
+        data = frame.data.iloc[:: max(len(frame.data) // most, 1)]
+        return MemoryFrame(data, data)
+    assert isinstance(frame, LazyFrame)
+    rows = frame.lazy.head(most)
+    return LazyFrame(rows.to_native(), rows)
+
+
 def in_memory(frame: Frame, columns: Sequence[str]) -> pd.DataFrame:
     """Return some columns as a pandas frame, for models that need the rows; lazy engines read them once."""
     import pandas as pd

@@ -36,7 +36,7 @@ def rows_of(
     nothing = (n > 0) & (t.grouped["x"].T.ravel() == 0) & ~totals_too
     alike &= ~nothing
     alone = (n > 0) & ~(df > 0) & ~census
-    worn = (n > 0) & _worn(t, variance, bool(design.weight))
+    worn = (n > 0) & ~alike & ~census & _worn(t, variance, bool(design.weight))
     with np.errstate(divide="ignore", invalid="ignore"):
         most = n / free_part(t) if design.weight or design.psu else np.full(len(n), np.inf)
         effective = n * simple_variance(t).T.ravel() / variance

@@ -107,7 +107,7 @@ class RunningTotals:
         if self._definition.whole and (cut := self._names & other._names):
             raise ArgumentError(
                 f"{PLACE}: {len(cut):,} PSUs lie in both parts (such as {sorted(cut, key=str)[0]!r}), and what is measured "
-                "looks on to their other rows (days to the next contact), which a part does not know. Part the log by customer, "
+                "looks on to their other rows (days to the next contact), which a part lacks. Part the log by customer, "
                 "not by day."
             )
         return RunningTotals(self._definition, (*self._parts, *other._parts))
@@ -429,7 +429,8 @@ def _unlike(what: str, a: dict[str, Any], b: dict[str, Any]) -> str:
         return f"totals of different designs cannot be added: {' and '.join(designs)}"
     shown = {"by": "groups", "where": "domains", "synthetic": "marks", "whole": "kinds", "watched": "watches"}[what]
     if what == "watched":
-        return f"logs watched {a[what]} and {b[what]} count days_in and days_left from different times: give both start= and end="
+        said = "count days_in and days_left from different times: give both start= and end="
+        return f"logs watched {a[what]} and {b[what]} {said}"
     return f"totals of different {shown} cannot be added: {a[what] or 'none'} and {b[what] or 'none'}"
 
 

@@ -40,3 +40,19 @@ def test_a_window_that_few_are_watched_for_has_a_hollow_marker() -> None:
 def test_one_window_is_no_curve(log: cx.ContactLog) -> None:
     with pytest.raises(ArgumentError, match="windows of two lengths or more"):
         cx.plot_resolution(cx.resolution_curve(log, days=7))
+
+
+def test_it_names_itself(log: cx.ContactLog) -> None:
+    for given, kind in ((log, "ContactLog"), (3, "int")):
+        with pytest.raises(ArgumentError, match=rf"plot_resolution\(curve=\): the Estimate .* is needed, not {kind}"):
+            cx.plot_resolution(given, Figure().subplots())
+    with pytest.raises(ArgumentError, match=r"plot_resolution\(curve=\): 8 groups are too many .*; 6 lines"):
+        cx.plot_resolution(cx.resolution_curve(log, days=(1, 7), by="quarter"), Figure().subplots())
+
+
+def test_one_window_by_period_is_a_trend() -> None:
+    log = cx.ContactLog(cx.load_contacts().drop(columns="quarter"), customer="customer", time="time")
+    curve = cx.resolution_curve(log, days=(1, 7), by="quarter")
+    ax = cx.plot_trend(curve.pick(days=7), Figure().subplots(), over="quarter")
+    assert np.asarray(ax.lines[0].get_ydata()) == pytest.approx(curve.pick(days=7).values)
+    assert len(ax.lines[0].get_xdata()) == 8

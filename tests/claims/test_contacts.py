@@ -92,13 +92,18 @@ def test_one_that_a_log_made_is_known_as_contacts(contacts: pd.DataFrame) -> Non
 def test_the_columns_that_a_log_has_named_are_proposed(contacts: pd.DataFrame) -> None:
     log = cx.ContactLog(contacts.rename(columns={"wait": "warten"}), customer="customer", time="time", wait="warten")
     (found,) = cx.check(claims()[0], log)
-    assert found.reason == "data set 'contacts' has no column 'wait'. The log's is 'warten': catalogue(columns={'wait': 'warten'})."
+    assert (
+        found.reason
+        == "data set 'contacts' has no column 'wait'. The log's is 'warten': catalogue(columns={'wait': 'warten'})."
+    )
 
 
 @pytest.mark.parametrize(("yes", "shown"), [(True, "True"), (1, "1"), ("Ja", "'Ja'")], ids=str)
-def test_the_answer_proposed_as_the_one_that_counts_is_the_affirmative(contacts: pd.DataFrame, yes: object, shown: str) -> None:
+def test_the_answer_proposed_as_the_one_that_counts_is_the_affirmative(
+    contacts: pd.DataFrame, yes: object, shown: str
+) -> None:
     """Whichever is the more frequent: obeyed, the remedy must not turn the claim round."""
-    no = {True: False, 1: 0, "Ja": "Nein"}[yes]
+    no = "Nein" if yes == "Ja" else type(yes)(0)
     coded = contacts.assign(transferred=contacts["transferred"].map({"yes": yes, "no": no}))
     with pytest.raises(cx.CxError, match=rf"cx\.col\('transferred'\) == {shown}\}}\)"):
         cx.check(claims()[0], log_of(coded))

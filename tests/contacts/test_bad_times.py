@@ -66,7 +66,7 @@ def test_times_that_are_missing_everywhere_leave_nothing(engine: str) -> None:
 
 
 SECONDS = {"pandas": r"pandas.to_datetime\(", "polars lazy": "polars.from_epoch", "duckdb": "make_timestamp"}
-TEXTS = {"polars lazy": r"polars.col\('at'\).str.to_datetime", "duckdb": r'CAST\("at" AS TIMESTAMP\)'}
+TEXTS = {"polars lazy": r"polars.col\('at'\).str.to_datetime", "duckdb": r'TRY_CAST\("at" AS TIMESTAMP\)'}
 
 
 @pytest.mark.parametrize("engine", UNLIKE)
@@ -86,14 +86,23 @@ def test_the_remedies_make_times() -> None:
     seconds = (moments - pd.Timestamp(0)).dt.total_seconds()
     texts, numbers = frame_of(at=moments.astype(str)), frame_of(at=seconds.astype("int64"))
     for frame in (
-        pl.from_pandas(texts).with_columns(pl.col("at").str.to_datetime()),
-        duckdb.from_df(texts).select('who, how, CAST("at" AS TIMESTAMP) AS "at"'),
+        pl.from_pandas(texts).with_columns(pl.col("at").str.to_datetime(strict=False)),
+        duckdb.from_df(texts).select('who, how, TRY_CAST("at" AS TIMESTAMP) AS "at"'),
         numbers.assign(at=pd.to_datetime(numbers["at"], unit="s")),
         pl.from_pandas(numbers).with_columns(pl.from_epoch("at")),
         duckdb.from_df(numbers).select('who, how, make_timestamp(CAST("at" * 1000000 AS BIGINT)) AS "at"'),
     ):
         log = cx.ContactLog(frame, **NAMED)
         assert (log.start, log.days) == (datetime.datetime(2026, 1, 1), 10.5)
+
+
+def test_the_remedies_for_texts_make_blanks_missing() -> None:
+    texts = frame_of(at=[*frame_of()["at"].astype(str)[:7], ""])
+    for frame in (
+        pl.from_pandas(texts).with_columns(pl.col("at").str.to_datetime(strict=False)),
+        duckdb.from_df(texts).select('who, how, TRY_CAST("at" AS TIMESTAMP) AS "at"'),
+    ):
+        assert cx.ContactLog(frame, **NAMED).counts["without a time"] == 1
 
 
 @pytest.mark.parametrize(

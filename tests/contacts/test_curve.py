@@ -1,6 +1,7 @@
 """The resolution curve: against R's survival, against each contact counted by hand, on every engine; what it refuses."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -157,9 +158,12 @@ def test_no_repeat_at_all_is_a_hundred_percent_with_an_interval() -> None:
     ("options", "error", "said"),
     [
         ({"days": 40}, NoRowsError, "lasts 60.0 days, which is less than a washout of 40 and a window of 40"),
-        ({"days": (7, 0)}, ArgumentError, "numbers of days above 0 are needed, not 0"),
-        ({"days": "7D"}, ArgumentError, "numbers of days above 0"),
-        ({"days": 7, "washout": -1}, ArgumentError, r"washout=\): a number of days, 0 or more"),
+        ({"days": (7, 0)}, ArgumentError, r"days=\): a span above 0 such as '7D', .* is needed, not 0"),
+        ({"days": "7"}, ArgumentError, r"days=\): a span above 0 such as '7D', .* is needed, not '7'"),
+        ({"days": None}, ArgumentError, r"days=\): a span above 0 .* is needed, not None"),
+        ({"days": True}, ArgumentError, r"days=\): a span above 0 .* is needed, not True"),
+        ({"days": []}, ArgumentError, r"days=\): a window at least is needed, .* not \[\]"),
+        ({"days": 7, "washout": -1}, ArgumentError, r"washout=\): a span of 0 or more .* is needed, not -1"),
         ({"days": 7, "by": "shop"}, ColumnError, r"by=\): no column 'shop'"),
         ({"days": 7, "same_issue": True}, ArgumentError, "needs issue="),
     ],
@@ -168,6 +172,59 @@ def test_bad_input_is_named(options: dict, error: type[Exception], said: str) ->
     log = made([("a", 0), ("a", 20), ("b", 10), ("b", 60)])
     with pytest.raises(error, match=said):
         cx.resolution_curve(log, **options)
+
+
+@pytest.mark.parametrize(
+    "span", [7, 7.0, np.int64(7), "7D", "168h", "1W", pd.Timedelta("7D"), timedelta(days=7), np.timedelta64(7, "D")]
+)
+def test_spans_have_one_grammar(contacts: pd.DataFrame, span: object) -> None:
+    log = cx.ContactLog(contacts.head(3_000), **COLUMNS)
+    found, wanted = cx.resolution_curve(log, span, "2D"), cx.resolution_curve(log, (7,), 2)
+    assert found.labels["days"].tolist() == [7]
+    assert [found.n[0], found.values[0]] == [wanted.n[0], wanted.values[0]]
+    assert len(log.episodes(span)) == len(log.episodes("7D"))
+
+
+@pytest.mark.parametrize("engine", ["pandas", *ENGINES])
+def test_all_contacts_of_the_log_are_in_the_base_or_counted_under_a_reason(contacts: pd.DataFrame, engine: str) -> None:
+    """Each contact once, under the first reason that holds, as counted by hand."""
+    some = contacts.head(9_000).assign(channel=lambda f: f["channel"].where(f.index % 11 > 0))
+    frame = some if engine == "pandas" else ENGINES[engine](some)
+    log = cx.ContactLog(frame, **COLUMNS)
+    found = cx.resolution_curve(log, (2, 7), 7, by="channel", where=cx.col("age") != "65+")
+    rows = some[some["customer"].notna()].sort_values("time")
+    before = rows.groupby("customer")["time"].diff() <= pd.Timedelta(days=7)
+    early = rows["time"] - rows["time"].min() < pd.Timedelta(days=7)
+    late = rows["time"].max() - rows["time"] < pd.Timedelta(days=1)
+    stays, said = pd.Series(True, index=rows.index), []
+    for why, gone in (
+        ("outside where=", ~(rows["age"] != "65+") | rows["age"].isna()), ("not first contacts", before),
+        ("in the first 7 days, so that one before is not known", early), ("watched for less than 1 day", late),
+        ("without channel", rows["channel"].isna()),
+    ):  # fmt: skip
+        assert (stays & gone).sum() > 0
+        said.append(f"{(stays & gone).sum():,} {why}")
+        stays &= ~gone
+    assert f"Left out of {len(rows):,} contacts: {', '.join(said)}." in repr(found)
+    assert found.pick(days=7).n.sum() == stays.sum()
+
+
+def test_a_curve_is_worth_no_more_than_its_first_contacts(contacts: pd.DataFrame) -> None:
+    """Customers whose contacts are unlike each other make the variance smaller than that of a simple random sample."""
+    days = [0, *(40 + 30 * k for k in range(8)), 300]
+    rows = [(f"c{i}", d + (i % 7)) for i in range(200) for d in days[1:-1]]
+    rows += [
+        (f"c{i}", 40 + 30 * k + (i % 7) + 2)
+        for i in range(200)
+        for k in range(8)
+        if (k + i) % 2 or (k == 0 and i % 9 == 0)
+    ]
+    found = cx.resolution_curve(made([*rows, ("z", 0), ("z", 300)]), days=(1, 7), washout=5)
+    raw = found.values[1] * (100 - found.values[1]) / found.std_error[1] ** 2
+    assert raw > 2 * found.n[1]
+    assert (found.n_effective <= found.n).all()
+    survey = cx.measure(pd.DataFrame({"held": [1] * 800 + [0] * 800}), cx.share(cx.col("held") == 1))
+    assert np.diff(found.interval(), axis=0)[0, 1] == pytest.approx(np.diff(survey.interval(), axis=0)[0, 0], rel=0.02)
 
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])

@@ -66,10 +66,10 @@ def test_the_net_curve_is_the_gross_curve_of_what_could_be_resolved(
     assert net.vcov == pytest.approx(wanted.vcov, rel=1e-9, abs=1e-12)
     said = {
         what: int(cx.resolution_curve(whole, 30, where=cx.col("said") == code).n[0])
-        for code, what in ((1, "not resolvable by could_be"), (2, "without could_be"))
+        for code, what in ((2, "without could_be"), (1, "not resolvable by could_be"))
     }
-    left = ", ".join(f"{n:,} first contacts {what}" for what, n in said.items())
-    assert f"Left out, too: {left}." in repr(net)
+    left = ", ".join(f"{n:,} {what}" for what, n in said.items())
+    assert f", {left}. First contacts" in repr(net)
     assert sum(said.values()) + net.pick(days=30).n.sum() == cx.resolution_curve(whole, 30).n[0]
 
 
@@ -79,7 +79,7 @@ def test_first_contacts_without_a_group_are_counted_of_those_in_the_base(contact
     one = cx.resolution_curve(cx.ContactLog(frame, **LOG), 30, resolvable="could_be")
     lost = int(one.n[0] - found.n.sum())
     assert lost > 500
-    assert f"{lost:,} first contacts without channel" in repr(found)
+    assert f"{lost:,} without channel" in repr(found)
 
 
 def test_gross_and_net_are_different_measures(contacts: pd.DataFrame) -> None:

@@ -155,8 +155,21 @@ def test_negative_waits_are_counted_and_said(contacts: pd.DataFrame) -> None:
     wrong = contacts.assign(wait=contacts["wait"].where(contacts.index >= 3, -1.0))
     for native in (wrong, pl.from_pandas(wrong), duckdb.from_df(wrong)):
         log = cx.ContactLog(native, customer="customer", time="time", wait="wait")
-        assert log.left_out.endswith("; 3 negative waits are in it")
-        assert "3 negative waits are in it" in repr(log)
+        assert "negative" not in log.left_out
+        assert ". 2 waits are negative. " in repr(log)  # of the three contacts one is without a customer
         with pytest.raises(DataError, match="negative waits in column 'wait'"):
             cx.forced_effort(log, long_wait=10)
     assert "negative" not in repr(cx.ContactLog(contacts, customer="customer", time="time", wait="wait"))
+
+
+def test_negative_waits_are_those_of_contacts_that_stay(contacts: pd.DataFrame) -> None:
+    """Neither of rows that are left out, nor twice of one contact."""
+    known = contacts.index[contacts["customer"].notna()]
+    wrong = contacts.assign(
+        wait=contacts["wait"].mask(contacts["customer"].isna() | (contacts.index == known[0]), -1.0)
+    )
+    twice = pd.concat([wrong, wrong.loc[known[:1]]], ignore_index=True)
+    for native in (twice, pl.from_pandas(twice), duckdb.from_df(twice)):
+        log = cx.ContactLog(native, customer="customer", time="time", wait="wait")
+        assert log.counts["twice there"] == 1
+        assert ". 1 wait is negative. " in repr(log)

@@ -131,8 +131,56 @@ def test_answers_beside_the_log_are_joined_by_their_key(engine: str) -> None:
         assert beside.rates.vcov == pytest.approx(within.rates.vcov, rel=1e-12)
         assert beside.kappa.std_error == pytest.approx(within.kappa.std_error, rel=1e-9)
         pd.testing.assert_frame_equal(beside.table, within.table, rtol=1e-9)
-        assert beside.left_out == {**within.left_out, "answers without a contact": 1}
-    assert "Answers without a contact: 1." in repr(beside)
+        blank = int(answers[["key", "resolved"]].isna().any(axis=1).sum())
+        assert beside.left_out == {
+            **within.left_out, "answers that are blank": blank, "answers of contacts that the log left out": 0,
+            "answers without a contact": 1,
+        }  # fmt: skip
+        there = len(answers) - blank - 1
+        assert there == len(frame) - within.left_out["without an answer"]
+        assert (
+            f"Of {len(answers):,} answers {there:,} are of contacts, {blank:,} are blank, 1 is without a contact."
+            in repr(beside)
+        )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_answers_of_contacts_that_the_log_left_out_are_told_from_answers_without_a_contact(engine: str) -> None:
+    frame = contacts(4)
+    answers = (
+        frame[["key", "said"]].dropna().iloc[5:].assign(key=lambda f: f["key"].where(f.index % 40 > 0, "x" + f["key"]))
+    )
+    gone = frame.assign(who=lambda f: f["who"].where(f.index % 10 > 0)).drop(columns="said")
+    both = cx.reconcile(cx.ContactLog(ENGINES[engine](gone), **LOG), "said", answers=answers, on="key")
+    lost, strange = set(gone["key"][gone["who"].isna()]), ~answers["key"].isin(frame["key"])
+    of_lost = int(answers["key"].isin(lost).sum())
+    assert of_lost > 10
+    assert strange.sum() > 5
+    assert both.left_out["answers of contacts that the log left out"] == of_lost
+    assert both.left_out["answers without a contact"] == strange.sum()
+    there = len(answers) - of_lost - int(strange.sum())
+    assert there == both.rates.n[0] + sum(
+        n for why, n in both.left_out.items() if "answer" not in why
+    )  # all who answered are in the base or under a reason
+    assert f"{of_lost} are of contacts that the log left out, {strange.sum()} are without a contact." in repr(both)
+
+
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+def test_what_means_yes_is_named_and_missing_answers_stay_missing(engine: str) -> None:
+    frame = contacts(5)
+    native = ENGINES[engine]
+    wanted = cx.reconcile(cx.ContactLog(native(frame), **LOG), "said")
+    codes = frame.assign(said=frame["said"].map({"yes": "ja", "no": "nein"}))
+    log = cx.ContactLog(native(codes), **LOG)
+    with pytest.raises(
+        DataError, match=r"holds 'ja', 'nein', where yes or no is needed\. Say which .* such as yes='ja'\."
+    ):
+        cx.reconcile(log, "said")
+    pd.testing.assert_frame_equal(cx.reconcile(log, "said", yes="ja").table, wanted.table)
+    numbers = cx.ContactLog(native(frame.assign(said=frame["said"].map({"yes": 2.0, "no": 0.0}))), **LOG)
+    with pytest.raises(DataError, match=r"holds 2, where .* Say which numbers mean yes, such as yes=\[1, 2\]\."):
+        cx.reconcile(numbers, "said")
+    pd.testing.assert_frame_equal(cx.reconcile(numbers, "said", yes=[1, 2]).table, wanted.table)
 
 
 @pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
@@ -186,7 +234,8 @@ def test_the_sample_says_less_than_the_log_shows() -> None:
     assert cells["resolved", "came again"] / cells["resolved"].sum() < 0.15
     survey = cx.load_survey().dropna(subset="resolved")
     matched = cx.load_contacts().merge(survey, on="respondent")
-    assert both.left_out["answers without a contact"] == len(survey) - matched["customer_x"].notna().sum()
+    assert both.left_out["answers without a contact"] == len(survey) - len(matched)
+    assert both.left_out["answers of contacts that the log left out"] == matched["customer_x"].isna().sum()
 
 
 BAD = [
@@ -231,7 +280,9 @@ def test_bad_input_is_named(engine: str, change: dict, options: dict, error: typ
 
 
 def test_a_log_is_needed_and_answers_are_few() -> None:
-    with pytest.raises(ArgumentError, match="a ContactLog is needed, not a DataFrame"):
+    with pytest.raises(
+        ArgumentError, match=r"a ContactLog is needed, not a DataFrame.*cx.ContactLog\(frame, customer=, time=\)"
+    ):
         cx.reconcile(contacts(), "said")
     many = pd.DataFrame({"key": [f"k{k}" for k in range(100_001)], "said": "yes"})
     log = cx.ContactLog(pl.from_pandas(contacts().drop(columns="said")), **LOG)

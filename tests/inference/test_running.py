@@ -330,3 +330,20 @@ def test_files_that_cannot_be_read_are_named(contacts: pd.DataFrame, tmp_path: P
         cx.read_totals(tmp_path / "c.parquet")
     with pytest.raises(ColumnError, match=r"totals\(by=\): no column 'chanel'"):
         cx.totals(contacts, cx.mean("x"), by="chanel")
+
+
+def test_days_into_a_log_are_counted_from_one_start_in_all_parts() -> None:
+    contacts = cx.load_contacts().head(6000)
+    first, watched = contacts["customer"].fillna("") < "c05", (cx.col("days_in") >= 7) & (cx.col("days_left") >= 7)
+    halves, score = [contacts[first], contacts[~first]], cx.share(cx.col("channel") == "phone")
+    apart = [cx.totals(log_of(half), score, where=watched) for half in halves]
+    with pytest.raises(
+        ArgumentError, match=r"count days_in and days_left from different times: give both start= and end="
+    ):
+        apart[0] + apart[1]
+    span = {"start": "2024-10-01", "end": "2025-12-31"}
+    told = [cx.ContactLog(f, customer="customer", time="time", **span) for f in (*halves, contacts)]
+    found = sum(cx.totals(log, score, where=watched) for log in told[:2]).estimate()
+    alike(cx.measure(told[2], score, where=watched), found)
+    with pytest.raises(DataError, match=r"said to begin at .* but holds a contact at 2024-10-01"):
+        cx.ContactLog(contacts, customer="customer", time="time", start="2024-11-01")
