@@ -8,10 +8,9 @@ instead of answers.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from glob import glob
 from pathlib import Path
@@ -20,71 +19,33 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxstats import frames
-from cxstats.design import Design
-from cxstats.errors import ArgumentError, DataError, listing, need_columns
-from cxstats.expression import Expression, Literal, col, when
+from cxstats.errors import ArgumentError, DataError, need_columns
+from cxstats.expression import Expression, Literal, col
+from cxstats.inference.definition import DEFINITION, Definition, difference, psus
 from cxstats.inference.estimate import Estimate
+from cxstats.inference.lines import (
+    HOLDS,
+    INSIDE,
+    LOST,
+    NUMBER,
+    PLACE,
+    kind_of,
+    lines_of,
+    need_alike,
+    plan_over,
+    shifts_in,
+    texts_in,
+)  # fmt: skip
 from cxstats.inference.measure import estimate, need_condition, need_labels, need_scores
-from cxstats.inference.plan import CUBES, Sum, plan_of, shifts_of
+from cxstats.inference.plan import Sum, plan_of, shifts_of
 from cxstats.inference.request import Request, need_by, place_of
 from cxstats.inference.totals import checked, summed
-from cxstats.memory import Frame, Key, Plan, Sums
+from cxstats.memory import Frame, Plan
 from cxstats.score import Score
 from cxstats.survey import Survey, survey_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-PLACE = "totals"
-NUMBER = "#"  # before the number of a part without a name
-INSIDE, LOST, HOLDS, DEFINITION = "cx_inside", "cx_left_out", "cx_parts", "cx_definition"
-NAMES = ("rows", "counted", "bad", "bad weight", "fpc", "fpc fpc", "no fpc")
-OF_SCORES = ("wy", "wx", "wb", "n", "yy", "yx", "xx", "ww", *CUBES)
-TOLD = ("name", "default_name", "unit", "family", "range", "direction", "variant")  # of a score, when its rows are gone
-
-
-@dataclass(frozen=True)
-class Definition:
-    """What was summed: the scores in words, the groups, the domain and the design."""
-
-    scores: tuple[Score, ...]
-    asks: tuple[str, ...]
-    by: tuple[str, ...]
-    where: str
-    design: Design
-    synthetic: str
-    whole: bool = False  # each PSU must be whole in its part: something looks on to other rows of it
-    watched: str = ""  # from when to when rows were watched, where days since or until then are asked
-
-    def text(self) -> str:
-        """Return the definition as a text that a column can hold."""
-        scores = [
-            {name: getattr(s, name) for name in TOLD}
-            | {"columns": s.columns(), "asks": asks, "ratio": s.per is not None}
-            for s, asks in zip(self.scores, self.asks, strict=True)
-        ]
-        design = {f.name: getattr(self.design, f.name) for f in fields(Design)}
-        plain = {name: getattr(self, name) for name in ("by", "where", "synthetic", "whole", "watched")}
-        return json.dumps({"scores": scores, "design": design, **plain}, sort_keys=True)
-
-    @classmethod
-    def read(cls, text: str) -> Definition:
-        """Return the definition that a text holds."""
-        try:
-            found = json.loads(text)
-            design: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found["design"].items()}
-            scores = tuple(_told(score) for score in found["scores"])
-            asks = tuple(score["asks"] for score in found["scores"])
-            return cls(
-                scores, asks, tuple(found["by"]), found["where"], Design(**design), found["synthetic"], found["whole"]
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise DataError(f"read_totals: column {DEFINITION!r} is not one that totals wrote ({error}).") from error
-
-    @property
-    def keys(self) -> list[str]:
-        """The columns of a line that say where it belongs."""
-        return list(dict.fromkeys([*self.design.strata, *self.design.psu, *self.by]))
 
 
 class RunningTotals:
@@ -140,7 +101,7 @@ class RunningTotals:
         array([ True])
         """
         frame, count = self._whole(), len(self._definition.scores)
-        shift = _shifts(frame, count)
+        shift = shifts_in(frame, count)
         request, plan, names = self._planned(frame, shift)
         t = summed(request, plan, names, shift)
         found = estimate(t, t, request, [None] * count)
@@ -177,16 +138,16 @@ class RunningTotals:
         if len(self._parts) == 1:
             return frames.in_memory(self._parts[0], self._parts[0].columns)
         frame, d = self._whole(), self._definition
-        shift = _shifts(frame, len(d.scores))
+        shift = shifts_in(frame, len(d.scores))
         _, plan, names = self._planned(frame, shift)
-        return _lines(d, frame.sums(plan), names, shift, self._lost, self._holds)
+        return lines_of(d, frame.sums(plan), names, shift, self._lost, self._holds)
 
     def _planned(self, frame: Frame, shift: np.ndarray) -> tuple[Request, Plan, dict[str, Sum]]:
         d, survey = self._definition, Survey(frame)
         survey.design, survey.synthetic = d.design, d.synthetic
         survey.left_out = self._lost
         request = Request(survey, d.scores, d.by, col(INSIDE), gone=True, place=PLACE)
-        return request, *_plan(request, frame, shift)
+        return request, *plan_over(request, frame, shift)
 
     def _whole(self) -> Frame:
         """Return all lines as one frame."""
@@ -196,18 +157,18 @@ class RunningTotals:
 
         tables = [frames.in_memory(part, part.columns) for part in self._parts]
         for name in self._definition.keys:
-            _alike(name, [table[name] for table in tables])
+            need_alike(name, [table[name] for table in tables])
         return frames.wrap(pd.concat(tables, ignore_index=True))
 
     @cached_property
     def _holds(self) -> list[str]:
         """The parts that were added up, by the names they were given, or by a number made of their lines."""
-        return [part for frame in self._parts for text in _levels(frame, HOLDS) for part in json.loads(text)]
+        return [part for frame in self._parts for text in texts_in(frame, HOLDS) for part in json.loads(text)]
 
     @cached_property
     def _names(self) -> set[Any]:
         """The names of the PSUs."""
-        keys = _psus(self._definition.design)
+        keys = psus(self._definition.design)
         tables = [frames.in_memory(part, keys).drop_duplicates() for part in self._parts]
         return {
             row[0] if len(row) == 1 else row for table in tables for row in table.itertuples(index=False, name=None)
@@ -218,7 +179,7 @@ class RunningTotals:
         """How many rows never came into the parts, and why."""
         found: dict[str, int] = {}
         for frame in self._parts:
-            for text in _levels(frame, LOST):  # each names its parts, so that none is taken for another
+            for text in texts_in(frame, LOST):  # each names its parts, so that none is taken for another
                 for why, count in json.loads(text)["counts"].items():
                     found[why] = found.get(why, 0) + count
         return found
@@ -227,9 +188,9 @@ class RunningTotals:
         a, b = json.loads(self._definition.text()), json.loads(other._definition.text())
         unlike = [name for name in a if a[name] != b[name]]
         if unlike:
-            raise ArgumentError(f"{PLACE}: {_unlike(unlike[0], a, b)}. Make all parts with the same arguments.")
+            raise ArgumentError(f"{PLACE}: {difference(unlike[0], a, b)}. Make all parts with the same arguments.")
         for name in self._definition.keys:
-            found = sorted({kind for part in (*self._parts, *other._parts) if (kind := _kind(part, name))})
+            found = sorted({kind for part in (*self._parts, *other._parts) if (kind := kind_of(part, name))})
             if len(found) > 1:
                 raise ArgumentError(
                     f"{PLACE}: column {name!r} holds {' in one part, '.join(found)} in another, so that one PSU or group would "
@@ -339,7 +300,7 @@ def totals(
         request.scores, asks, request.by, domain, survey.design, survey.synthetic,
         not asked.isdisjoint(survey.looks_on), survey.watched if asked & set(survey.counts_days) else "",
     )  # fmt: skip
-    lines = _lines(definition, sums, names, np.asarray(shift), survey.left_out, [part] if part else [])
+    lines = lines_of(definition, sums, names, np.asarray(shift), survey.left_out, [part] if part else [])
     return RunningTotals(definition, [frames.wrap(lines)])
 
 
@@ -398,7 +359,7 @@ def read_totals(source: Any) -> RunningTotals:
         raise DataError(
             f"read_totals: there is no column {DEFINITION!r}; only what to_parquet() of totals wrote can be read."
         )
-    found = _levels(frame, DEFINITION)
+    found = texts_in(frame, DEFINITION)
     if not found:
         raise DataError("read_totals: there are no lines.")
     every = [Definition.read(text) for text in found]
@@ -418,22 +379,6 @@ def read_totals(source: Any) -> RunningTotals:
     return made
 
 
-def _unlike(what: str, a: dict[str, Any], b: dict[str, Any]) -> str:
-    """Say in what two definitions differ."""
-    if what == "scores":
-        one, two = ([score["variant"] for score in side[what]] for side in (a, b))
-        more = "" if one != two else ", of different answers"
-        return f"totals of different scores cannot be added: {listing(one)} and {listing(two)}{more}"
-    if what == "design":
-        designs = [Design(**side[what]).describe() for side in (a, b)]
-        return f"totals of different designs cannot be added: {' and '.join(designs)}"
-    shown = {"by": "groups", "where": "domains", "synthetic": "marks", "whole": "kinds", "watched": "watches"}[what]
-    if what == "watched":
-        said = "count days_in and days_left from different times: give both start= and end="
-        return f"logs watched {a[what]} and {b[what]} {said}"
-    return f"totals of different {shown} cannot be added: {a[what] or 'none'} and {b[what] or 'none'}"
-
-
 def _need_once(parts: Sequence[str]) -> None:
     """Raise `ArgumentError` for parts of one name: one would count twice."""
     twice = [part for part, times in Counter(parts).items() if times > 1 and not part.startswith(NUMBER)]
@@ -442,124 +387,3 @@ def _need_once(parts: Sequence[str]) -> None:
             f"{PLACE}: the totals hold part {twice[0]!r} already ({len(twice)} such), which would count twice. Add each part "
             "once; what must be made again is added up anew from its parts."
         )
-
-
-def _psus(design: Design) -> list[str]:
-    return list(dict.fromkeys([*design.strata, *design.psu]))
-
-
-def _told(score: dict[str, Any]) -> Score:
-    """Return a score whose rows are gone: its expressions only name the columns that it asked."""
-    base: Expression = Literal(True)
-    for name in score["columns"]:
-        base = base & col(name).is_answered()
-    given = {name: score[name] for name in TOLD}
-    given["range"] = None if score["range"] is None else tuple(score["range"])
-    return Score(Literal(0.0), base, per=Literal(1.0) if score["ratio"] else None, **given)
-
-
-def _column(name: str) -> str:
-    """Return the column of the lines that holds a sum: "y0*x1" is cx_y0_x1."""
-    return "cx_" + re.sub(r"\W", "_", name)
-
-
-def _levels(frame: Frame, column: str) -> list[str]:
-    """Return the different texts in a column of the lines."""
-    found = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[column])).keys[column].levels
-    return [str(text) for text in found]
-
-
-def _number(table: pd.DataFrame) -> str:
-    """Return a number made of the lines of a part, in whatever order they come and however their sums are rounded."""
-    from pandas.util import hash_pandas_object
-
-    rounded = table.copy()
-    for name in rounded.select_dtypes("float"):
-        rounded[name] = rounded[name].astype("float32")
-    return f"{NUMBER}{int(hash_pandas_object(rounded, index=False).sum()):016x}"
-
-
-def _lines(
-    d: Definition,
-    sums: Sums,
-    names: dict[str, Sum],
-    shift: np.ndarray,
-    lost: Mapping[str, int],
-    holds: Iterable[str] = (),
-) -> pd.DataFrame:
-    """Return the sums as a table of lines that tells what it holds."""
-    import pandas as pd
-
-    table: dict[str, Any] = {name: _labels(sums.keys[name], sums.inside) for name in d.keys}
-    table[INSIDE] = sums.inside
-    table |= {_column(name): found.times * sums.values[found.product] for name, found in names.items()}
-    table |= {_column(f"shift{i}"): np.full(len(sums.inside), float(c)) for i, c in enumerate(shift)}
-    made = pd.DataFrame(table)
-    parts = json.dumps(sorted(holds) or [_number(made)])
-    told = json.dumps({"parts": parts, "counts": dict(lost), "lines": len(made)})
-    for name, text in {LOST: told, HOLDS: parts, DEFINITION: d.text()}.items():
-        made[name] = pd.Categorical([text] * len(made))
-    return made
-
-
-def _labels(key: Key, inside: np.ndarray) -> Any:
-    """Return the labels of the lines; those outside the domain have none that counts, so a missing one is any."""
-    codes = np.where((key.codes < 0) & ~inside, 0, key.codes) if len(key.levels) else key.codes
-    levels = key.levels
-    if (codes < 0).any() and levels.dtype.kind in "iub":
-        levels = levels.convert_dtypes()
-    return levels.reindex(codes).array
-
-
-def _kind(part: Frame, name: str) -> str:
-    """Return what a column of labels holds, finely: whole numbers apart from others, dates from times; "" for no labels."""
-    if not part.sums(Plan({"one": when(col(name).is_answered(), 1.0, 0.0)}, [("one",)])).values["one",].sum():
-        return ""
-    return part.finer([name])[name]
-
-
-def _alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:
-    """Raise where categories of the parts differ: their order would be lost."""
-    import pandas as pd
-
-    kinds = [c.dtype for c in columns if isinstance(c.dtype, pd.CategoricalDtype)]
-    if kinds and (len(kinds) < len(columns) or any(kind != kinds[0] for kind in kinds)):
-        raise ArgumentError(
-            f"{PLACE}: column {name!r} has other categories in one part than in another, so that their order would be lost. "
-            f"Give all parts the same: astype(pandas.CategoricalDtype([...], ordered=True))."
-        )
-
-
-def _shifts(frame: Frame, count: int) -> np.ndarray:
-    """Return one shift for all lines of each score, near their own."""
-    found = [frame.first(col(_column(f"shift{i}")), col(INSIDE) & (col(_column(f"n{i}")) > 0)) for i in range(count)]
-    return np.asarray([shift or 0.0 for shift in found], dtype=np.float64)
-
-
-def _plan(request: Request, frame: Frame, shift: np.ndarray) -> tuple[Plan, dict[str, Sum]]:
-    """Return the pass over lines: each sum as it is, those of points about one shift."""
-    k = range(len(request.scores))
-    parts = [f"{part}{i}" for part in "yx" for i in k]
-    every = [*NAMES, *(f"{name}{i}" for name in OF_SCORES for i in k), *(f"n{i}&{j}" for j in k for i in range(j))]
-    every += [f"{p}*{q}" for p in parts for q in parts]
-    there = {name: col(_column(name)) for name in every if _column(name) in frame.columns}
-    away = [float(c) - col(_column(f"shift{i}")) for i, c in enumerate(shift)]
-    made: dict[str, Expression] = dict(there)
-    for i, a in enumerate(away):  # of points y - a x
-        made[f"wy{i}"] = there[f"wy{i}"] - a * there[f"wx{i}"]
-        made[f"yy{i}"] = there[f"yy{i}"] - 2 * a * there[f"yx{i}"] + a * a * there[f"xx{i}"]
-        made[f"yx{i}"] = there[f"yx{i}"] - a * there[f"xx{i}"]
-        if f"yyy{i}" in there:
-            yyy, yyx, yxx, xxx = (there[f"{cube}{i}"] for cube in CUBES)
-            made[f"yyy{i}"] = yyy - 3 * a * yyx + 3 * a * a * yxx - a * a * a * xxx
-            made[f"yyx{i}"] = yyx - 2 * a * yxx + a * a * xxx
-            made[f"yxx{i}"] = yxx - a * xxx
-        for j, b in enumerate(away if f"y{i}*y{i}" in there else []):
-            yx, xy, xx = (there[f"{p}{i}*{q}{j}"] for p, q in ("yx", "xy", "xx"))
-            made[f"y{i}*y{j}"] = there[f"y{i}*y{j}"] - a * xy - b * yx + a * b * xx
-            made[f"y{i}*x{j}"], made[f"x{i}*y{j}"] = yx - a * xx, xy - b * xx
-    plan = Plan(
-        {_column(name): made[name] for name in there}, [(_column(name),) for name in there],
-        _psus(request.survey.design), request.by, col(INSIDE),
-    )  # fmt: skip
-    return plan, {name: Sum((_column(name),)) for name in there}

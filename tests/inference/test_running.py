@@ -133,9 +133,11 @@ def test_bad_input_is_refused_before_anything_is_added(contacts: pd.DataFrame, t
         cx.read_totals(tmp_path / "log.parquet")
     with pytest.raises(ArgumentError, match=r"no file is given"):
         cx.read_totals([])
-    spoilt = cx.totals(survey, cx.mean("x")).frame().assign(cx_definition="{}")
-    with pytest.raises(DataError, match=r"is not one that totals wrote"):
-        cx.read_totals(spoilt)
+    lines = cx.totals(survey, cx.mean("x")).frame()
+    text = lines["cx_definition"].iloc[0]
+    for spoilt in ("{}", text.replace('"error"', '"foo"'), text.replace('"mean"', '"xyz"'), text[:40]):
+        with pytest.raises(DataError, match=r"is not one that totals wrote"):
+            cx.read_totals(lines.assign(cx_definition=spoilt))
 
 
 def test_a_write_that_fails_leaves_the_file_there_was(
