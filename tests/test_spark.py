@@ -196,7 +196,7 @@ def test_many_customers_stay_on_spark(
 def test_totals_of_parts_on_spark_add_to_parts_in_memory(logs: tuple[cx.ContactLog, cx.ContactLog]) -> None:
     here, there = logs
     early, late = cx.col("days_in") < 30, cx.col("days_in") >= 30
-    score, by = cx.share(cx.col("days_after") <= 7), "channel"
+    score, by = cx.mean("wait"), "channel"
     both = cx.totals(here.survey(where=early), score, by=by) + cx.totals(there.survey(where=late), score, by=by)
     pd.testing.assert_frame_equal(both.estimate().frame(), cx.measure(here, score, by=by).frame(), rtol=1e-9)
 
