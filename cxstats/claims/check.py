@@ -22,13 +22,12 @@ from cxstats.errors import ArgumentError, CxError, DataError, NoColumnError, Una
 from cxstats.expression import col
 from cxstats.inference import Estimate
 from cxstats.inference.passes import remembering
+from cxstats.metrics.yes_no import YES
 from cxstats.survey import survey_of
 
 CONTACTS = "contacts"  # the data set that a contact log is
-YES = (
-    "yes",
-    "y",
-    "true",
+AFFIRMATIVE = (
+    *YES,
     "t",
     "1",
     "ja",
@@ -275,7 +274,7 @@ class Bench:
 
 def _affirmative(found: Sequence[Any]) -> Any:
     """Return the answer that most likely counts: true, 1 or a word for yes, if there is one."""
-    said = [value for value in found if value is True or value == 1 or str(value).strip().lower() in YES]
+    said = [value for value in found if value is True or value == 1 or str(value).strip().lower() in AFFIRMATIVE]
     return said[0] if said else found[0]
 
 

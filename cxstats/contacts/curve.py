@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from cxstats.contacts.domain import need_domain, why_none
 from cxstats.contacts.flags import flag, span
 from cxstats.contacts.groups import grouped, in_part, need_few, need_log, periods_made
 from cxstats.contacts.left_out import capital, told
@@ -29,7 +28,11 @@ from cxstats.expression import Expression, col
 from cxstats.frames import AFTER, BEFORE
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import Known
+from cxstats.inference.measure import measure
 from cxstats.inference.noted import as_shares, noted
+from cxstats.inference.request import need_domain
+from cxstats.metrics import share
+from cxstats.survey import Survey
 
 PLACE = "resolution_curve"
 MOST_BINS = 60
@@ -142,7 +145,7 @@ def resolution_curve(
     try:
         still = survival(survey, AFTER, LEFT, ends, at, base, groups, why)
     except NoRowsError as error:
-        nowhere = "" if where is None else why_none(survey, where)
+        nowhere = "" if where is None else _why_none(survey, where)
         raise NoRowsError(f"{error} {capital(nowhere)}".strip()) from None
     found = _curve(still, at, windows, resolvable)
     begins = log.start + timedelta(days=longest)
@@ -150,6 +153,12 @@ def resolution_curve(
     partly = (in_part(log, found.labels[period], period, longest) for period in periods_made(log, groups))
     found._origin = replace(found._origin, left_out=(log.left_out, told(still.counts), said, *filter(None, partly)))
     return found
+
+
+def _why_none(survey: Survey, where: Expression) -> str:
+    """Return what `measure` says of a domain without a row: which value does not occur, and which is like it."""
+    everyone = share(col(survey.design.psu[0]).is_answered(), name="everyone")
+    return next((said for said in measure(survey, everyone, where=where).remarks if said.startswith("where=")), "")
 
 
 def _curve(found: Survival, at: list[int], windows: list[float], resolvable: str | None) -> Estimate:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from cxstats.contacts.domain import need_domain
 from cxstats.contacts.flags import flag
 from cxstats.contacts.groups import grouped, need_log
 from cxstats.contacts.log import ContactLog
@@ -24,6 +23,7 @@ from cxstats.expression import Expression, col
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.measure import measure
 from cxstats.inference.noted import noted
+from cxstats.inference.request import need_domain
 from cxstats.memory import Frame
 from cxstats.metrics import share
 from cxstats.score import Check, Score

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from cxstats import frames
 from cxstats.contacts.columns import Columns
-from cxstats.contacts.domain import need_domain
 from cxstats.contacts.flags import flag, span
 from cxstats.contacts.left_out import KEPT, capital, counted, exclusive, need_some, told
 from cxstats.contacts.suspicions import crowd_in, gap_in
 from cxstats.contacts.times import as_times, moment
 from cxstats.errors import DataError, NoRowsError, need_columns, need_free, one_of
 from cxstats.expression import Expression, col
+from cxstats.inference.request import need_domain
 from cxstats.memory import Frame
 from cxstats.survey import Survey
 

@@ -23,8 +23,8 @@ from cxstats.expression import Expression, Literal, Lookup, Passed, col, when
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.influence import WIDE, designed
 from cxstats.inference.measure import measure
-from cxstats.inference.sampling import dense
 from cxstats.inference.small_sample import INFLUENCE
+from cxstats.inference.totals import groups_of
 from cxstats.memory import Frame, Plan
 from cxstats.score import Score
 from cxstats.survey import Survey
@@ -110,29 +110,19 @@ def _counted(
     rows: Frame, base: Expression, by: Sequence[str], bins: int, why: Mapping[str, Expression]
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray, dict[str, int]]:
     """Return the groups, of each bin and group how many are at risk and how many come again, and the rows by reason."""
-    import pandas as pd
-
     columns = {"one": when(base, 1.0, 0.0)} | {
         f"why {k}": when(holds, 1.0, 0.0) for k, holds in enumerate(why.values())
     }
     found = rows.sums(Plan(columns, [(name,) for name in columns], keys=[LAST], by=by, inside=base))
     counts = {reason: round(found.values[f"why {k}",].sum()) for k, reason in enumerate(why)}
-    known = found.inside.copy()
-    for name in by:
-        known &= found.keys[name].codes >= 0
+    group, labels = groups_of(found, by, found.values["one",] > 0)
+    known = group >= 0
     if not known.any():
         raise NoRowsError(f"resolution_curve: no first contact is left; {told(counts)}.")
-    group, size, labels = np.zeros(int(known.sum()), dtype=np.int64), 1, pd.DataFrame(index=range(1))
-    if by:
-        group, codes = dense([found.keys[name].codes[known] for name in by])
-        size = len(codes[0])
-        labels = pd.DataFrame(
-            {n: found.keys[n].levels.iloc[c].array for n, c in zip(by, codes, strict=True)}, index=range(size)
-        )
-    key, count = found.keys[LAST], found.values["one",][known]
+    key = found.keys[LAST]
     cell = key.levels.to_numpy(dtype=np.float64)[key.codes[known]].astype(np.int64)
-    table = np.zeros((2 * (bins + 1), size))
-    np.add.at(table, (cell, group), count)
+    table = np.zeros((2 * (bins + 1), len(labels)))
+    np.add.at(table, (cell, group[known]), found.values["one",][known])
     leaving = table[::2] + table[1::2]
     return labels, np.cumsum(leaving[::-1], axis=0)[::-1][1:], table[3::2], counts
 

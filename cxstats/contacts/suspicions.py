@@ -11,12 +11,9 @@ import datetime
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 from cxstats import frames
 from cxstats.contacts.left_out import counted
 from cxstats.expression import Literal, Passed, col
-from cxstats.frames.lazy import LazyFrame
 from cxstats.memory import Frame, Plan
 
 DAY = 86_400e6  # microseconds
@@ -91,16 +88,9 @@ def crowd_in(frame: Frame, customer: str, contacts: int) -> str:
 
 def _most(frame: Frame, customer: str, least: float) -> tuple[object, int, int]:
     """Return the customer with most contacts, if more than `least`, how many these are, and how many customers there are."""
-    rows = Plan({"rows": Literal(1.0)}, [("rows",)], by=[customer])
-    if isinstance(frame, LazyFrame):  # customers may be many: only those with many contacts leave the engine
-        cells = frame.cells(rows)
-        few = frames.in_memory(frames.kept(cells, col("sum0") > least), cells.columns)
-        if not len(few):
-            return None, 0, 0
-        most = few.sort_values(["sum0", cells.columns[0]], ascending=[False, True]).head(1)
-        customers = counted(cells, {"there": col("sum0") > 0})["there"]
-        return most[cells.columns[0]].iloc[0], int(most["sum0"].iloc[0]), customers
-    found = frame.sums(rows)
-    counts, key = found.values["rows",], found.keys[customer]
-    at = int(np.argmax(counts))
-    return (key.levels.iloc[key.codes[at]], int(counts[at]), len(counts)) if counts[at] > least else (None, 0, 0)
+    cells = frame.cells(Plan({"rows": Literal(1.0)}, [("rows",)], by=[customer]))
+    few = frames.in_memory(frames.kept(cells, col("sum0") > least), ["key0", "sum0"])  # customers may be many
+    if not len(few):
+        return None, 0, 0
+    most = few.sort_values(["sum0", "key0"], ascending=[False, True])
+    return most["key0"].iloc[0], int(most["sum0"].iloc[0]), counted(cells, {"there": col("sum0") > 0})["there"]

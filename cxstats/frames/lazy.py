@@ -38,6 +38,10 @@ class LazyFrame(Frame):
     def engine(self) -> str:
         return str(self.lazy.implementation).rsplit(".", 1)[-1].lower()
 
+    def first_with(self, columns: Sequence[str]) -> LazyFrame:
+        """Return the frame of the same PSUs before anything was computed, if it has these columns: it is cheaper to ask."""
+        return self.source if set(columns) <= set(self.source.columns) else self
+
     def column(self, name: str) -> nw.Expr:
         """Return a column, whatever its name: Spark takes dots as steps into a structure unless the name is quoted."""
         return nw.col(f"`{name.replace('`', '``')}`").alias(name) if self.engine == "pyspark" else nw.col(name)
@@ -71,7 +75,7 @@ class LazyFrame(Frame):
 
     def more_than(self, most: int, columns: Sequence[str]) -> bool:
         """Tell whether there are more combinations of values in these columns than so many."""
-        first = self.source if set(columns) <= set(self.source.columns) else self
+        first = self.first_with(columns)
         return len(first.lazy.select(*map(first.column, columns)).unique().head(most + 1).collect()) > most
 
     def _brought(self, plan: Plan, table: nw.DataFrame[Any], places: dict[str, str]) -> Sums:

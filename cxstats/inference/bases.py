@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -145,12 +144,7 @@ def _whole_design_effect(t: Totals, request: Request) -> np.ndarray:
 
     Where that is unknown, too: Kish's for the weights, times 1 + (m - 1) 0.05 for PSUs of m answers.
     """
-    import pandas as pd
-
-    if t.psus is None or t.whole is None:
-        whole = replace(undivided(t), groups=pd.DataFrame(index=range(1)), shift=t.shift[:1])
-    else:
-        whole = t.whole()
+    whole = undivided(t) if t.whole is None else t.whole()
     variance = SampleCovariance(whole, linearise(whole)).diagonal()
     sums = whole.grouped
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -49,16 +49,15 @@ class Definition:
             if not scores or {score.family for score in scores} - {*FAMILIES} or design["lone_psu"] not in LONE_PSU:
                 raise ValueError("no such scores or design")
             asks = tuple(score["asks"] for score in found["scores"])
-            return cls(
-                scores, asks, tuple(found["by"]), found["where"], Design(**design), found["synthetic"], found["whole"]
-            )
+            plain = {name: found[name] for name in ("where", "synthetic", "whole", "watched")}
+            return cls(scores=scores, asks=asks, by=tuple(found["by"]), design=Design(**design), **plain)
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(f"read_totals: column {DEFINITION!r} is not one that totals wrote ({error}).") from error
 
     @property
     def keys(self) -> list[str]:
         """The columns of a line that say where it belongs."""
-        return list(dict.fromkeys([*self.design.strata, *self.design.psu, *self.by]))
+        return list(dict.fromkeys([*psus(self.design), *self.by]))
 
 
 def difference(what: str, a: dict[str, Any], b: dict[str, Any]) -> str:
@@ -70,10 +69,10 @@ def difference(what: str, a: dict[str, Any], b: dict[str, Any]) -> str:
     if what == "design":
         designs = [Design(**side[what]).describe() for side in (a, b)]
         return f"totals of different designs cannot be added: {' and '.join(designs)}"
-    shown = {"by": "groups", "where": "domains", "synthetic": "marks", "whole": "kinds", "watched": "watches"}[what]
     if what == "watched":
         said = "count days_in and days_left from different times: give both start= and end="
         return f"logs watched {a[what]} and {b[what]} {said}"
+    shown = {"by": "groups", "where": "domains", "synthetic": "marks", "whole": "kinds of columns"}[what]
     return f"totals of different {shown} cannot be added: {a[what] or 'none'} and {b[what] or 'none'}"
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from cxstats import frames
 from cxstats.errors import ArgumentError
 from cxstats.expression import Expression, Literal, col, when
 from cxstats.inference.definition import DEFINITION, Definition, psus
@@ -30,15 +34,59 @@ NAMES = ("rows", "counted", "bad", "bad weight", "fpc", "fpc fpc", "no fpc")
 OF_SCORES = ("wy", "wx", "wb", "n", "yy", "yx", "xx", "ww", *CUBES)
 
 
-def _column(name: str) -> str:
-    """Return the column of the lines that holds a sum: "y0*x1" is cx_y0_x1."""
-    return "cx_" + re.sub(r"\W", "_", name)
+@dataclass(frozen=True)
+class Part:
+    """Lines on some engine, and what is asked of them again and again."""
+
+    definition: Definition
+    frame: Frame
+
+    @cached_property
+    def holds(self) -> list[str]:
+        """The parts that were added up in it."""
+        return [name for text in texts_in(self.frame, HOLDS) for name in json.loads(text)]
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What the labels are, finely: whole numbers apart from others, dates from times; "" where there are none."""
+        names = self.definition.keys
+        there = {name: when(col(name).is_answered(), 1.0, 0.0) for name in names}
+        counts = self.frame.sums(Plan(there, [(name,) for name in names])).values
+        return {name: kind if counts[name,].sum() else "" for name, kind in self.frame.finer(names).items()}
+
+    @cached_property
+    def psus(self) -> set[Any]:
+        """The names of the PSUs."""
+        table = frames.in_memory(self.frame, psus(self.definition.design)).drop_duplicates()
+        return {row[0] if len(row) == 1 else row for row in table.itertuples(index=False, name=None)}
+
+    @cached_property
+    def lost(self) -> dict[str, int]:
+        """How many rows never came into it, and why."""
+        found: Counter[str] = Counter()
+        for text in texts_in(self.frame, LOST):  # each names its parts, so that none is taken for another
+            found.update(json.loads(text)["counts"])
+        return dict(found)
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows were added up."""
+        return int(self.frame.sums(Plan({"rows": col("cx_rows")}, [("rows",)])).values["rows",].sum())
+
+    def table(self) -> pd.DataFrame:
+        """Return the lines in memory."""
+        return frames.in_memory(self.frame, self.frame.columns)
 
 
 def texts_in(frame: Frame, column: str) -> list[str]:
     """Return the different texts in a column of the lines."""
     found = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[column])).keys[column].levels
     return [str(text) for text in found]
+
+
+def _column(name: str) -> str:
+    """Return the column of the lines that holds a sum: "y0*x1" is cx_y0_x1."""
+    return "cx_" + re.sub(r"\W", "_", name)
 
 
 def _number(table: pd.DataFrame) -> str:
@@ -83,13 +131,6 @@ def _labels(key: Key, inside: np.ndarray) -> Any:
     return levels.reindex(codes).array
 
 
-def kind_of(part: Frame, name: str) -> str:
-    """Return what a column of labels holds, finely: whole numbers apart from others, dates from times; "" for no labels."""
-    if not part.sums(Plan({"one": when(col(name).is_answered(), 1.0, 0.0)}, [("one",)])).values["one",].sum():
-        return ""
-    return part.finer([name])[name]
-
-
 def need_alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:
     """Raise where categories of the parts differ: their order would be lost."""
     import pandas as pd
@@ -98,7 +139,7 @@ def need_alike(name: str, columns: Sequence[pd.Series[Any]]) -> None:
     if kinds and (len(kinds) < len(columns) or any(kind != kinds[0] for kind in kinds)):
         raise ArgumentError(
             f"{PLACE}: column {name!r} has other categories in one part than in another, so that their order would be lost. "
-            f"Give all parts the same: astype(pandas.CategoricalDtype([...], ordered=True))."
+            "Give all parts the same: astype(pandas.CategoricalDtype([...], ordered=True))."
         )
 
 

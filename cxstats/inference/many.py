@@ -16,14 +16,13 @@ import numpy as np
 
 from cxstats.errors import DataError, DesignError
 from cxstats.expression import Expression, Literal, col, when
-from cxstats.inference.plan import CUBES, Sum, may_be_skewed
+from cxstats.inference.plan import CUBES, Entered, Sum, may_be_skewed
 from cxstats.inference.request import Request
 from cxstats.inference.sampling import numbered, straddling
 from cxstats.memory import Plan, Sums
 
 if TYPE_CHECKING:
     import pandas as pd
-
 
 FEW_PSUS = 100_000  # the sums of so many leave the engine as they are
 CHANGED = (
@@ -81,16 +80,7 @@ class Many:
 
     def _asked(self) -> tuple[dict[str, Expression], dict[str, tuple[str, ...]]]:
         """Return the columns of a PSU's line, and which products of them each name of the moments is."""
-        columns: dict[str, Expression] = {}
-        identity: dict[str, str] = {}
-
-        def column(expression: Expression) -> str:
-            text = repr(expression)
-            if text not in identity:
-                identity[text] = f"m{len(identity)}"
-                columns[identity[text]] = expression
-            return identity[text]
-
+        column = Entered("m")
         design, scores = self._request.survey.design, self._request.scores
         missing: Expression = Literal(False)
         for key in self._keys(design.psu):
@@ -108,14 +98,14 @@ class Many:
             if may_be_skewed(score):
                 y, per = flat[f"y{k}"], flat[f"x{k}"]
                 products |= {f"{cube}{k}": tuple(y if p == "y" else per for p in cube) for cube in CUBES}
-        return columns, products
+        return column.columns, products
 
     def _rows(self) -> float:
         """Return how many rows the frame has now, before anything is computed of them."""
-        frame: Any = self._request.survey.frame
-        keys = list(self._request.survey.design.psu)
-        source = frame.source if set(keys) <= set(frame.source.columns) else frame
-        counted: Sums = source.sums(Plan({"row": when(col(keys[0]).is_answered(), 1.0, 0.0)}, [("row",)]))
+        frame, keys = cast("Any", self._request.survey.frame), list(self._request.survey.design.psu)
+        counted: Sums = frame.first_with(keys).sums(
+            Plan({"row": when(col(keys[0]).is_answered(), 1.0, 0.0)}, [("row",)])
+        )
         return float(counted.values["row",].sum())
 
     def sampled(self, stratum: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -125,17 +115,19 @@ class Many:
             self._whole(self.lines, self._key)
             return np.bincount(stratum, weights=self.values["lines"], minlength=len(names))
         keys, frame = list(dict.fromkeys([*design.strata, *design.psu])), cast("Any", self._request.survey.frame)
-        frame = frame.source if set(keys) <= set(frame.source.columns) else frame  # where nothing is computed of rows
         place = {name: f"key{i}" for i, name in enumerate(keys)}
-        psus = frame.cells(Plan({"one": Literal(1.0)}, [("one",)], keys))
+        psus = frame.first_with(keys).cells(Plan({"one": Literal(1.0)}, [("one",)], keys))
         self._whole(psus, place)
         found = psus.sums(
             Plan({"one": when(col("sum0") > 0, 1.0, 0.0)}, [("one",)], [place[name] for name in design.strata])
         )
-        of, _ = numbered(
-            Sums({name: found.keys[place[name]] for name in design.strata}, found.inside, {}), design.strata
-        )
+        of, _ = self._strata(found, place)
         return np.bincount(of, weights=found.values["one",], minlength=len(names))
+
+    def _strata(self, sums: Sums, place: Mapping[str, str]) -> tuple[np.ndarray, list[str]]:
+        """Return the number of each line's stratum, and the strata's names."""
+        strata = self._request.survey.design.strata
+        return numbered(Sums({name: sums.keys[place[name]] for name in strata}, sums.inside, {}), strata)
 
     def _whole(self, psus: Any, place: Mapping[str, str]) -> None:
         """Raise `DesignError` for PSUs that lie in more than one stratum; `psus` has one row for each PSU of each stratum."""
@@ -172,13 +164,9 @@ class Many:
         products += [(f"n{i}", f"other n{j}") for i in range(count) for j in range(count)]
         others = [place if place in same else f"other {place}" for place in self._keys(by)]
         keys = list(dict.fromkeys([*self._keys(design.strata), *self._keys(by), *others]))
-        try:
-            same_rows = self._rows() == self._size
-            found: Sums = self.lines.pairs(same, unlike, known).sums(Plan(columns, products, keys))
-        except Exception as error:
-            raise DataError(f"{CHANGED} ({str(error).splitlines()[0]})") from error
-        if not same_rows:
+        if self._rows() != self._size:
             raise DataError(CHANGED)
+        found: Sums = self.lines.pairs(same, unlike, known).sums(Plan(columns, products, keys))
         return found
 
     def group_of(self, sums: Sums, groups: pd.DataFrame, other: str = "", same: Sequence[str] = ()) -> np.ndarray:
@@ -198,9 +186,7 @@ class Many:
 
     def stratum_of(self, sums: Sums, strata: Sequence[str]) -> np.ndarray:
         """Return the number of the stratum that each line belongs to."""
-        design = self._request.survey.design
-        keys = {name: sums.keys[self._key[name]] for name in design.strata}
-        found, names = numbered(Sums(keys, sums.inside, {}), design.strata)
+        found, names = self._strata(sums, self._key)
         return np.asarray([strata.index(name) for name in names], dtype=np.int64).take(found)
 
 

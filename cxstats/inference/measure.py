@@ -16,7 +16,7 @@ from cxstats.inference.estimate import Estimate, Origin
 from cxstats.inference.oddities import oddities
 from cxstats.inference.passes import once
 from cxstats.inference.quantiles import Quantiles, quantiles, thresholds
-from cxstats.inference.request import Request, need_by
+from cxstats.inference.request import Request, need_by, need_domain
 from cxstats.inference.small_sample import SmallSample
 from cxstats.inference.support import Support
 from cxstats.inference.totals import Totals, totals
@@ -103,7 +103,7 @@ def measure(
     survey = survey_of(survey)
     request = Request(survey, tuple(need_scores(scores)), need_by(by), where)
     need_labels(request.by, "measure")
-    need_condition(where, "measure")
+    need_domain(where, survey.frame, "measure")
     return once(request, lambda: _passed(request))
 
 
@@ -154,14 +154,6 @@ def need_labels(by: Sequence[str], place: str) -> None:
     taken = next((name for name in by if name in RESERVED), None)
     if taken is not None:
         raise ArgumentError(f"{place}(by={taken!r}): results have a column {taken!r} of their own. Rename yours.")
-
-
-def need_condition(where: Any, place: str) -> None:
-    """Raise `ArgumentError` for a domain that is no condition."""
-    if where is not None and not isinstance(where, Expression):
-        raise ArgumentError(
-            f"{place}(where=): a condition such as col('x') > 3 is needed, not a {type(where).__name__}."
-        )
 
 
 def need_scores(scores: Score | Sequence[Score]) -> list[Score]:

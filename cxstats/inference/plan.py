@@ -47,6 +47,20 @@ class Scored:
     only: float | None
 
 
+class Entered:
+    """Columns of a plan, each expression entered once, however many scores use it."""
+
+    def __init__(self, prefix: str) -> None:
+        self.columns: dict[str, Expression] = {}
+        self._prefix, self._names = prefix, dict[str, str]()
+
+    def __call__(self, expression: Expression) -> str:
+        """Return the name of the column."""
+        name = self._names.setdefault(repr(expression), f"{self._prefix}{len(self.columns)}")
+        self.columns.setdefault(name, expression)
+        return name
+
+
 def plan_of(
     request: Request, shift: Sequence[float | Expression], squares: bool = False
 ) -> tuple[Plan, dict[str, Sum]]:
@@ -55,18 +69,7 @@ def plan_of(
     With `squares`, "ww0" and so on are sums of squared weights, for who cannot ask for them later.
     """
     design, weight = request.survey.design, request.weight
-    columns: dict[str, Expression] = {}
-    weighted: dict[str, tuple[str, str]] = {}
-    identity: dict[str, str] = {}
-    ones: set[str] = set()
-
-    def column(expression: Expression) -> str:
-        """Enter an expression once, however many scores use it."""
-        text = repr(expression)
-        if text not in identity:
-            identity[text] = f"c{len(columns)}"
-            columns[identity[text]] = expression
-        return identity[text]
+    column, weighted, ones = Entered("c"), dict[str, tuple[str, str]](), set[str]()
 
     def heavy(name: str) -> str:
         """Enter a column times the weight."""
@@ -84,7 +87,7 @@ def plan_of(
     ones.add(counted)
     names: dict[str, Sum] = {"rows": Sum((column(Literal(1.0)),)), "counted": Sum((counted,))}
     if weight is not None:
-        columns["weight"] = when(weight.is_answered(), weight, 0.0)
+        column.columns["weight"] = when(weight.is_answered(), weight, 0.0)
         names["bad weight"] = Sum((column(when((weight < 0) | (weight > LARGEST) | weight.is_missing(), 1.0, 0.0)),))
     if design.fpc is not None:
         fpc = column(when(col(design.fpc).is_answered(), col(design.fpc), 0.0))
@@ -133,7 +136,7 @@ def plan_of(
                 names |= {f"{name}{i}": Sum(product(*cube)) for name, cube in zip(CUBES, cubes, strict=True)}
     products = list(dict.fromkeys(found.product for found in names.values()))
     keys = [*design.strata, *(name for name in design.psu if name not in design.strata)]
-    return Plan(columns, products, keys, request.by, request.where, weighted), names
+    return Plan(column.columns, products, keys, request.by, request.where, weighted), names
 
 
 def sharing(scores: Sequence[Score]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from functools import cached_property, reduce
 from operator import and_
 from typing import Any
 
-from cxstats.errors import CONVERT, ColumnError, need_columns
+from cxstats.errors import CONVERT, ArgumentError, ColumnError, need_columns
 from cxstats.expression import Expression, Literal, col, need_kind
 from cxstats.memory import Frame
 from cxstats.score import Score
@@ -61,11 +61,6 @@ class Request:
         """Raise for unknown columns and for kinds that do not fit."""
         frame = self.survey.frame
         need_columns(f"{self.place}(by=)", self.by, frame.columns)
-        if self.where is not None:
-            need_columns(f"{self.place}(where=)", self.where.columns(), frame.columns)
-            kind = self.where.kind(frame.kinds(self.where.columns()), f"{self.place}(where=)")
-            if kind != "boolean":
-                need_kind(f"{self.place}(where=)", self.where, kind, "condition")
         for score in self.scores:
             need_columns(place_of(score), score.columns(), frame.columns)
             _check_kinds(score, frame)
@@ -89,6 +84,19 @@ def _check_kinds(score: Score, frame: Frame) -> None:
             columns = part.columns()
             shown, remedy = frame.why_no_number(columns[0]) if len(columns) == 1 else (found, "")
             need_kind(place, part, shown, "number or boolean", remedy)
+
+
+def need_domain(where: Any, frame: Frame, place: str) -> None:
+    """Raise unless `where` is a condition on columns that are there, of kinds that can be compared."""
+    named = f"{place}(where=)"
+    if where is None:
+        return
+    if not isinstance(where, Expression):
+        raise ArgumentError(f"{named}: a condition such as col('x') > 3 is needed, not a {type(where).__name__}.")
+    need_columns(named, where.columns(), frame.columns)
+    kind = where.kind(frame.kinds(where.columns()), named)
+    if kind != "boolean":
+        need_kind(named, where, kind, "condition")
 
 
 def place_of(score: Score) -> str:

@@ -11,7 +11,6 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,7 @@ import numpy as np
 from cxstats import frames
 from cxstats.errors import ArgumentError, DataError, need_columns
 from cxstats.expression import Expression, Literal, col
-from cxstats.inference.definition import DEFINITION, Definition, difference, psus
+from cxstats.inference.definition import DEFINITION, Definition, difference
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.lines import (
     HOLDS,
@@ -29,16 +28,16 @@ from cxstats.inference.lines import (
     LOST,
     NUMBER,
     PLACE,
-    kind_of,
+    Part,
     lines_of,
     need_alike,
     plan_over,
     shifts_in,
     texts_in,
 )  # fmt: skip
-from cxstats.inference.measure import estimate, need_condition, need_labels, need_scores
+from cxstats.inference.measure import estimate, need_labels, need_scores
 from cxstats.inference.plan import Sum, plan_of, shifts_of
-from cxstats.inference.request import Request, need_by, place_of
+from cxstats.inference.request import Request, need_by, need_domain, place_of
 from cxstats.inference.totals import checked, summed
 from cxstats.memory import Frame, Plan
 from cxstats.score import Score
@@ -55,7 +54,7 @@ class RunningTotals:
     table, also where a customer or a branch lies in several parts.
     """
 
-    def __init__(self, definition: Definition, parts: Sequence[Frame]) -> None:
+    def __init__(self, definition: Definition, parts: Sequence[Part]) -> None:
         self._definition, self._parts = definition, tuple(parts)
 
     def __add__(self, other: Any) -> RunningTotals:
@@ -63,7 +62,7 @@ class RunningTotals:
             return self
         if not isinstance(other, RunningTotals):
             raise ArgumentError(f"{PLACE}: only totals can be added to totals, not {type(other).__name__}.")
-        self._same(other)
+        _need_same(self, other)
         _need_once([*self._holds, *other._holds])
         if self._definition.whole and (cut := self._names & other._names):
             raise ArgumentError(
@@ -136,7 +135,7 @@ class RunningTotals:
     def frame(self) -> pd.DataFrame:
         """Return the lines: strata, PSU and group, whether inside the domain, and the sums, each PSU once in a group."""
         if len(self._parts) == 1:
-            return frames.in_memory(self._parts[0], self._parts[0].columns)
+            return self._parts[0].table()
         frame, d = self._whole(), self._definition
         shift = shifts_in(frame, len(d.scores))
         _, plan, names = self._planned(frame, shift)
@@ -152,55 +151,34 @@ class RunningTotals:
     def _whole(self) -> Frame:
         """Return all lines as one frame."""
         if len(self._parts) == 1:
-            return self._parts[0]
+            return self._parts[0].frame
         import pandas as pd
 
-        tables = [frames.in_memory(part, part.columns) for part in self._parts]
+        tables = [part.table() for part in self._parts]
         for name in self._definition.keys:
             need_alike(name, [table[name] for table in tables])
         return frames.wrap(pd.concat(tables, ignore_index=True))
 
-    @cached_property
+    @property
     def _holds(self) -> list[str]:
         """The parts that were added up, by the names they were given, or by a number made of their lines."""
-        return [part for frame in self._parts for text in texts_in(frame, HOLDS) for part in json.loads(text)]
+        return [name for part in self._parts for name in part.holds]
 
-    @cached_property
+    @property
     def _names(self) -> set[Any]:
         """The names of the PSUs."""
-        keys = psus(self._definition.design)
-        tables = [frames.in_memory(part, keys).drop_duplicates() for part in self._parts]
-        return {
-            row[0] if len(row) == 1 else row for table in tables for row in table.itertuples(index=False, name=None)
-        }
+        return {name for part in self._parts for name in part.psus}
 
-    @cached_property
+    @property
     def _lost(self) -> dict[str, int]:
         """How many rows never came into the parts, and why."""
-        found: dict[str, int] = {}
-        for frame in self._parts:
-            for text in texts_in(frame, LOST):  # each names its parts, so that none is taken for another
-                for why, count in json.loads(text)["counts"].items():
-                    found[why] = found.get(why, 0) + count
-        return found
-
-    def _same(self, other: RunningTotals) -> None:
-        a, b = json.loads(self._definition.text()), json.loads(other._definition.text())
-        unlike = [name for name in a if a[name] != b[name]]
-        if unlike:
-            raise ArgumentError(f"{PLACE}: {difference(unlike[0], a, b)}. Make all parts with the same arguments.")
-        for name in self._definition.keys:
-            found = sorted({kind for part in (*self._parts, *other._parts) if (kind := kind_of(part, name))})
-            if len(found) > 1:
-                raise ArgumentError(
-                    f"{PLACE}: column {name!r} holds {' in one part, '.join(found)} in another, so that one PSU or group would "
-                    "have two names. Give all parts one type."
-                )
+        found: Counter[str] = Counter()
+        for part in self._parts:
+            found.update(part.lost)
+        return dict(found)
 
     def __repr__(self) -> str:
-        d, rows = self._definition, 0
-        for part in self._parts:
-            rows += int(part.sums(Plan({"rows": col("cx_rows")}, [("rows",)])).values["rows",].sum())
+        d, rows = self._definition, sum(part.rows for part in self._parts)
         by = f" by {' x '.join(d.by)}" if d.by else ""
         scores = ", ".join(score.name for score in d.scores)
         mark = f"; {d.synthetic}" if d.synthetic else ""
@@ -273,7 +251,7 @@ def totals(
     need_labels(request.by, PLACE)
     if part is not None and (not isinstance(part, str) or not part or part.startswith(NUMBER)):
         raise ArgumentError(f"{PLACE}(part=): a name such as '2026-11-22' is needed, not {part!r}.")
-    need_condition(where, PLACE)
+    need_domain(where, survey.frame, PLACE)
     quantile = next((score for score in request.scores if score.family == "quantile"), None)
     if quantile is not None:
         raise ArgumentError(
@@ -301,7 +279,7 @@ def totals(
         not asked.isdisjoint(survey.looks_on), survey.watched if asked & set(survey.counts_days) else "",
     )  # fmt: skip
     lines = lines_of(definition, sums, names, np.asarray(shift), survey.left_out, [part] if part else [])
-    return RunningTotals(definition, [frames.wrap(lines)])
+    return RunningTotals(definition, [Part(definition, frames.wrap(lines))])
 
 
 def read_totals(source: Any) -> RunningTotals:
@@ -363,10 +341,10 @@ def read_totals(source: Any) -> RunningTotals:
     if not found:
         raise DataError("read_totals: there are no lines.")
     every = [Definition.read(text) for text in found]
-    made = RunningTotals(every[0], [frame])
-    for other in every[1:]:
-        made._same(RunningTotals(other, [frame]))
     need_columns("read_totals", [*every[0].keys, INSIDE, LOST, HOLDS, "cx_rows"], frame.columns)
+    made = RunningTotals(every[0], [Part(every[0], frame)])
+    for other in every[1:]:
+        _need_same(made, RunningTotals(other, made._parts))
     _need_once(made._holds)
     lines = frame.sums(Plan({"one": Literal(1.0)}, [("one",)], keys=[LOST]))
     told = [json.loads(text) for text in lines.keys[LOST].levels.iloc[lines.keys[LOST].codes]]
@@ -377,6 +355,21 @@ def read_totals(source: Any) -> RunningTotals:
                 "written: a file is there twice, or not whole."
             )
     return made
+
+
+def _need_same(one: RunningTotals, two: RunningTotals) -> None:
+    """Raise `ArgumentError` for totals of different things, or whose labels are of different types."""
+    a, b = (json.loads(side._definition.text()) for side in (one, two))
+    unlike = [name for name in a if a[name] != b[name]]
+    if unlike:
+        raise ArgumentError(f"{PLACE}: {difference(unlike[0], a, b)}. Make all parts with the same arguments.")
+    for name in one._definition.keys:
+        found = sorted({part.kinds[name] for part in (*one._parts, *two._parts)} - {""})
+        if len(found) > 1:
+            raise ArgumentError(
+                f"{PLACE}: column {name!r} holds {' in one part, '.join(found)} in another, so that one PSU or group would "
+                "have two names. Give all parts one type."
+            )
 
 
 def _need_once(parts: Sequence[str]) -> None:

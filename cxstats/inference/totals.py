@@ -62,7 +62,7 @@ class Totals:
 
     Of many PSUs (`many`) moments come back instead, as if PSUs were rows: `second` and `third` are of their totals, `psus`
     (cells x scores) counts those with an answer, `powers` are what `small_sample` needs, and `overlap` what PSUs of several
-    groups share. `whole` makes the pass for all of the sample as one group.
+    groups share; `whole` makes the pass for all of the sample as one group.
     """
 
     scores: tuple[Score, ...]
@@ -153,7 +153,9 @@ def summed(request: Request, plan: Plan, names: dict[str, Sum], shift: np.ndarra
         None if many is None else _columns([values[f"psus{i}"] for i in range(k)]),
         {} if many is None else {power: _columns([values[f"power {power}{i}"] for i in range(k)]) for power in POWERS},
         None if many is None else many.overlap(groups, strata_names),
-        lambda: summed(replace(request, by=(), where=None), replace(plan, by=(), inside=None), names, shift),
+        None if many is None else lambda: summed(
+            replace(request, by=(), where=None), replace(plan, by=(), inside=None), names, shift
+        ),
     )  # fmt: skip
 
 
@@ -163,7 +165,7 @@ def checked(request: Request, sums: Sums, values: dict[str, np.ndarray]) -> tupl
         raise NoRowsError(f"{request.place}: the frame has no rows.")
     if "bad weight" in values and values["bad weight"].sum() != 0:
         complain(request)
-    group, groups = _groups(sums, request.by, values["counted"] > 0)
+    group, groups = groups_of(sums, request.by, values["counted"] > 0)
     if values["bad"][group >= 0].sum() != 0:
         complain(request)
     check_finite(request, values, group >= 0)
@@ -175,6 +177,8 @@ def checked(request: Request, sums: Sums, values: dict[str, np.ndarray]) -> tupl
 
 def undivided(t: Totals) -> Totals:
     """Return the totals as if there were no groups and no domain: one line a PSU, or a stratum."""
+    import pandas as pd
+
     line = t.stratum if t.cluster is None else t.cluster
     lines = int(line.max()) + 1
 
@@ -188,6 +192,8 @@ def undivided(t: Totals) -> Totals:
     stratum[line] = t.stratum
     return replace(
         t,
+        groups=pd.DataFrame(index=range(1)),
+        shift=t.shift[:1],
         group=np.zeros(lines, dtype=np.int64),
         stratum=stratum,
         cluster=None if t.cluster is None else np.arange(lines),
@@ -254,7 +260,7 @@ def _labelled(sums: Sums, by: Sequence[str]) -> np.ndarray:
     return known
 
 
-def _groups(sums: Sums, by: Sequence[str], counted: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
+def groups_of(sums: Sums, by: Sequence[str], counted: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
     """Return each cell's group (-1 outside the domain) and the labels of the groups, sorted."""
     import pandas as pd
 

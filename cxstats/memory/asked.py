@@ -144,6 +144,10 @@ class Frame(ABC):
         return False
 
     @abstractmethod
+    def cells(self, plan: Plan) -> Frame:
+        """Return the sums as rows of a frame on the same engine: columns key0..., inside, sum0... as in the plan."""
+
+    @abstractmethod
     def cumulated(
         self,
         column: str,

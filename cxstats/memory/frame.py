@@ -78,6 +78,17 @@ class MemoryFrame(Frame):
                 totals[product] += found
         return Sums(keys, inside, totals)
 
+    def cells(self, plan: Plan) -> Frame:
+        import pandas as pd
+
+        found = self.sums(plan)
+        table: dict[str, Any] = {
+            f"key{i}": key.levels.reindex(key.codes).array for i, key in enumerate(found.keys.values())
+        }
+        table |= {} if plan.inside is None else {"inside": found.inside}
+        data = pd.DataFrame(table | {f"sum{i}": found.values[product] for i, product in enumerate(plan.products)})
+        return MemoryFrame(data, data)
+
     def cumulated(
         self,
         column: str,

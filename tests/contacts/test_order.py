@@ -1,11 +1,9 @@
 """Rows by customer and time: numbers that carry their row are sorted as the rows are, whatever keys and times there are."""
 
-import sys
-
 import numpy as np
 import pytest
 
-from cxstats.frames.spaced import in_order
+from cxstats.memory.order import in_order
 
 SECOND = 1_000_000
 KEYS = {
@@ -43,6 +41,6 @@ def test_as_by_key_and_time(keys: str, times: str, rows: int) -> None:
 def test_a_block_with_too_many_rows_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(9)
     key, at = np.where(rng.random(20_000) < 0.5, 7, rng.integers(0, 3000, 20_000)), rng.integers(0, 10**9, 20_000)
-    monkeypatch.setattr(sys.modules["cxstats.frames.spaced"], "ROWS", 10)
+    monkeypatch.setattr("cxstats.memory.order.ROWS", 10)
     order, _, _ = in_order(key, at)
     np.testing.assert_array_equal(at[order], at[np.lexsort((at, key))])

@@ -14,6 +14,7 @@ import pytest
 
 import cxstats as cx
 from cxstats.errors import ArgumentError, ColumnError, DataError
+from cxstats.memory import MemoryFrame
 from tests.inference.test_many import SCORES, alike, contacts, same
 
 __all__ = ["contacts"]
@@ -334,7 +335,7 @@ def test_files_that_cannot_be_read_are_named(contacts: pd.DataFrame, tmp_path: P
         cx.totals(contacts, cx.mean("x"), by="chanel")
 
 
-def test_days_into_a_log_are_counted_from_one_start_in_all_parts() -> None:
+def test_days_into_a_log_are_counted_from_one_start_in_all_parts(tmp_path: Path) -> None:
     contacts = cx.load_contacts().head(6000)
     first, watched = contacts["customer"].fillna("") < "c05", (cx.col("days_in") >= 7) & (cx.col("days_left") >= 7)
     halves, score = [contacts[first], contacts[~first]], cx.share(cx.col("channel") == "phone")
@@ -345,7 +346,31 @@ def test_days_into_a_log_are_counted_from_one_start_in_all_parts() -> None:
         apart[0] + apart[1]
     span = {"start": "2024-10-01", "end": "2025-12-31"}
     told = [cx.ContactLog(f, customer="customer", time="time", **span) for f in (*halves, contacts)]
-    found = sum(cx.totals(log, score, where=watched) for log in told[:2]).estimate()
-    alike(cx.measure(told[2], score, where=watched), found)
+    parts = [cx.totals(log, score, where=watched) for log in told[:2]]
+    alike(cx.measure(told[2], score, where=watched), sum(parts).estimate())
+    files = [part.to_parquet(tmp_path / f"{i}.parquet") for i, part in enumerate((*apart, *parts))]
+    with pytest.raises(ArgumentError, match=r"count days_in and days_left from different times"):
+        cx.read_totals(files[:2])
+    alike(cx.measure(told[2], score, where=watched), (cx.read_totals(files[2]) + parts[1]).estimate())
     with pytest.raises(DataError, match=r"said to begin at .* but holds a contact at 2024-10-01"):
         cx.ContactLog(contacts, customer="customer", time="time", start="2024-11-01")
+
+
+def test_each_part_is_asked_once_however_many_there_are(
+    contacts: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A year of days is added up in no time: what a part is asked at one addition is not asked again at the next."""
+    frame = contacts.assign(day=np.arange(len(contacts)) % 40)
+    parts = [cx.totals(cx.Survey(day, psu="customer"), cx.mean("x"), by="channel") for _, day in frame.groupby("day")]
+    passes: list[Any] = []
+    sums = MemoryFrame.sums
+
+    def counted(self: MemoryFrame, plan: Any) -> Any:
+        passes.append(plan)
+        return sums(self, plan)
+
+    monkeypatch.setattr(MemoryFrame, "sums", counted)
+    found = sum(parts)
+    assert len(passes) <= 3 * len(parts)
+    monkeypatch.undo()
+    alike(cx.measure(cx.Survey(frame, psu="customer"), cx.mean("x"), by="channel"), found.estimate())
