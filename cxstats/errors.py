@@ -82,6 +82,10 @@ class PopulationError(ArgumentError, Unanswerable):
     """Two published figures are not known to be of one population, so nothing follows on what they have in common."""
 
 
+class NotIdentifiedError(DataError, Unanswerable):
+    """The answers cannot tell the parameters of a model apart, or let them grow without end."""
+
+
 class NoScaleError(ArgumentError, Unanswerable):
     """The scale of a column is not declared, so what is asked of it has no unit."""
 

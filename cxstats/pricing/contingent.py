@@ -9,10 +9,12 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, ColumnError, NoRowsError, need_columns, one_of
 from cxstats.expression import Expression
+from cxstats.inference.asked import counted, domain_of, grouped, missing_groups
+from cxstats.inference.covariates import covariates_of
 from cxstats.inference.influence import REMARK, gathered
-from cxstats.pricing.asked import codes, domain_of
+from cxstats.pricing.asked import codes
 from cxstats.pricing.bids import PLACE, Columns, read
-from cxstats.pricing.fitting import Asked, counted, covariates_of, fits, grouped, missing_groups, need_names
+from cxstats.pricing.fitting import Asked, fits, need_names
 from cxstats.pricing.tolerance import DISTRIBUTIONS
 from cxstats.pricing.valuation import ContingentValuation
 from cxstats.survey import Survey
@@ -147,7 +149,7 @@ def _valued(
     kept = np.flatnonzero(out == "")
     if not len(kept):
         raise NoRowsError(f"{PLACE}: no row is left (left out of {len(data):,}: {', '.join(counted(out))}).")
-    x, stand_for, base = covariates_of(survey, wanted, kept)
+    x, stand_for, base = covariates_of(survey, wanted, kept, f"{PLACE}(covariates=)")
     group, table = grouped(survey, groups, kept)
     said = [*missing_groups(data, groups, (out != "outside where=") & (weight > 0), table), *answers.told(kept)]
     numbers = {name: data[name] for name in columns.amounts()}

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxstats.errors import Unanswerable
+from cxstats.errors import NotIdentifiedError, Unanswerable
 from cxstats.inference import Estimate
 from cxstats.inference.influence import REMARK
 from cxstats.pricing import amounts as money
 from cxstats.pricing.areas import Areas
 from cxstats.pricing.bounds import violations
 from cxstats.pricing.fitting import fits, joint
-from cxstats.pricing.tolerance import DISTRIBUTIONS, Distribution, Fit, NotIdentifiedError
+from cxstats.pricing.tolerance import DISTRIBUTIONS, Distribution, Fit
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,42 +5,28 @@ The means of the covariates are estimated beside the coefficients, so that an am
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats import frames
-from cxstats.errors import ArgumentError, DataError, need_columns
+from cxstats.errors import ArgumentError, NotIdentifiedError, need_columns
 from cxstats.inference import Estimate
+from cxstats.inference.covariates import Covariate
 from cxstats.inference.influence import from_influence
 from cxstats.inference.known import as_it_is
 from cxstats.inference.leverage import Informed
 from cxstats.inference.slopes import gradient
 from cxstats.pricing.bids import PLACE, Answers
-from cxstats.pricing.tolerance import Amounts, Distribution, Fit, NotIdentifiedError, fitted, need_rank
+from cxstats.pricing.tolerance import Amounts, Distribution, Fit, fitted, need_rank
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST_LEVELS = 100
-
-
-@dataclass(frozen=True)
-class Covariate:
-    """One column of the model: a number as it is, or 1 for one level of a column of labels."""
-
-    column: str
-    level: Any = None
-
-    @property
-    def name(self) -> str:
-        """How the parameter is called."""
-        return self.column if self.level is None else f"{self.column} = {self.level}"
 
 
 @dataclass(frozen=True)
@@ -191,73 +177,6 @@ def joint(of: Distribution, asked: Asked, sets: Mapping[str, list[Fit]]) -> Join
         group=[i % groups for i in range(values.size)],
     )  # fmt: skip
     return Joint(asked, made, flat, models)
-
-
-def covariates_of(
-    survey: Survey, names: Sequence[str], rows: np.ndarray, place: str = f"{PLACE}(covariates=)"
-) -> tuple[np.ndarray, list[Covariate], dict[str, Any]]:
-    """Return covariates of rows as columns of numbers, what each stands for, and the level that labels start from."""
-    import pandas as pd
-
-    columns, stand_for, base = [np.ones(len(rows))], [], {}
-    for name in names:
-        series = frames.in_memory(survey.frame, [name])[name].iloc[rows]
-        kind = survey.frame.kinds([name])[name]
-        if kind in ("number", "boolean") and not isinstance(series.dtype, pd.CategoricalDtype):
-            values = series.to_numpy(dtype=np.float64, na_value=np.nan)
-            bad = np.flatnonzero(np.isinf(values))
-            if len(bad):
-                raise DataError(
-                    f"{place}: column {name!r} holds {values[bad[0]]} in row {rows[bad[0]] + 1} ({len(bad):,} "
-                    "such rows). Make it missing, and the row is left out and counted."
-                )
-            columns.append(values)
-            stand_for.append(Covariate(name))
-            continue
-        if kind == "time":
-            raise DataError(
-                f"{place}: column {name!r} holds dates. Make them numbers (years, days), or labels (quarters)."
-            )
-        if not isinstance(series.dtype, pd.CategoricalDtype):
-            series = series.astype(pd.CategoricalDtype(sorted(series.unique())))
-        series = series.cat.remove_unused_categories()
-        codes, levels = series.cat.codes.to_numpy(), series.cat.categories
-        if not 2 <= len(levels) <= MOST_LEVELS:
-            raise ArgumentError(
-                f"{place}: column {name!r} holds {len(levels):,} label{'s'[: len(levels) != 1]} among the rows "
-                f"that answered; 2 to {MOST_LEVELS} can be compared. Leave it "
-                f"out{', or group them' if len(levels) > 1 else ''}."
-            )
-        base[name] = levels[0]
-        columns += [(codes == k).astype(np.float64) for k in range(1, len(levels))]
-        stand_for += [Covariate(name, level) for level in levels[1:]]
-    return np.column_stack(columns), stand_for, base
-
-
-def grouped(survey: Survey, by: Sequence[str], rows: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the group of each row, and the groups in order; one group without labels if there is no `by`."""
-    import pandas as pd
-
-    if not by:
-        return np.zeros(len(rows), dtype=np.int64), pd.DataFrame(index=[0])
-    frame = frames.in_memory(survey.frame, by).iloc[rows]
-    parts = frame.groupby(list(by), sort=True, observed=True, dropna=True)
-    return parts.ngroup().to_numpy(), parts.size().reset_index()[list(by)]
-
-
-def missing_groups(data: pd.DataFrame, by: Sequence[str], eligible: np.ndarray, found: pd.DataFrame) -> list[str]:
-    """Return, in words, the groups of the domain in which no one answered."""
-    if not by:
-        return []
-    have = set(found.itertuples(index=False, name=None))
-    lines = data.loc[eligible, list(by)].dropna().itertuples(index=False, name=None)
-    gone = Counter(group for group in lines if group not in have)
-    return [f"no one answered in {', '.join(map(str, group))} ({n:,} rows)" for group, n in gone.items()]
-
-
-def counted(out: np.ndarray) -> tuple[str, ...]:
-    """Return why rows are left out, with counts, in words."""
-    return tuple(f"{count:,} {reason}" for reason, count in Counter(out[out != ""].tolist()).items())
 
 
 def need_names(argument: str, names: Any, survey: Survey) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, DataError, NoRowsError, listing
 from cxstats.expression import Expression, col, when
+from cxstats.inference.asked import asked, counting, need_unit
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.measure import measure
-from cxstats.pricing.asked import asked, at_prices, counting, need_unit
+from cxstats.pricing.asked import at_prices
 from cxstats.pricing.demand import GaborGranger
 from cxstats.pricing.monotone import pooled
 from cxstats.score import Score
@@ -125,9 +126,8 @@ def gabor_granger(
         raise ArgumentError(
             f"{function}(cost=): a number, 0 or more, in the unit of the prices is needed, not {cost!r}."
         )
-    rows, groups = asked(
-        function, survey, {f"prices, at {price:g}": name for price, name in columns.items()}, by, where
-    )
+    places = {f"prices, at {price:g}": name for price, name in columns.items()}
+    rows, groups = asked(function, survey, places, by, where, ("price",))
     accepts = _accepts(columns, rows, counting(rows, where), yes, no)
     answers = [Answer(col(name), accepts) for name in columns.values()]
     at = np.asarray(list(columns))

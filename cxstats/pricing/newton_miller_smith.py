@@ -15,10 +15,11 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, DataError, NoRowsError, listing
 from cxstats.expression import Expression, Literal, col, when
+from cxstats.inference.asked import counting, holds
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.known import lent
 from cxstats.inference.measure import measure
-from cxstats.pricing.asked import at_prices, counting, holds, thinned
+from cxstats.pricing.asked import at_prices, thinned
 from cxstats.pricing.best_price import Series, best_price, candidates, series
 from cxstats.score import Score
 from cxstats.survey import Survey

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cxstats import frames
-from cxstats.errors import ArgumentError
+from cxstats.errors import ArgumentError, NotIdentifiedError
 from cxstats.expression import col
 from cxstats.inference import Estimate, measure
 from cxstats.inference.influence import designed
+from cxstats.inference.ranked import Levels
 from cxstats.metrics import mean, share
 from cxstats.pricing.fitting import Asked, Joint
-from cxstats.pricing.tolerance import NotIdentifiedError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True)
-class Levels:
-    """The levels of experience in their order, which of them each row that answered has, and what the amounts are called."""
-
-    column: str
-    order: tuple[Any, ...]
-    code: np.ndarray
-    outcome: str
-
-    def of(self, code: np.ndarray) -> pd.Categorical[Any]:
-        """Return levels by their numbers, as a column whose categories are in order."""
-        import pandas as pd
-
-        return pd.Categorical.from_codes(code, dtype=pd.CategoricalDtype(list(self.order), ordered=True))
+    pass
 
 
 class Observed:

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, DataError, NoGroupError, NoRowsError, suggestion
+from cxstats.errors import ArgumentError, NoGroupError, NoRowsError, NotIdentifiedError
 from cxstats.expression import Expression
+from cxstats.inference.asked import asked as asked_columns
+from cxstats.inference.asked import counted, domain_of, grouped, missing_groups, need_unit
+from cxstats.inference.covariates import Covariate, covariates_of, need_adjusting
 from cxstats.inference.influence import REMARK
-from cxstats.pricing.asked import asked as asked_columns
-from cxstats.pricing.asked import codes, domain_of, need_unit
+from cxstats.inference.ranked import Levels, codes_of, need_order
+from cxstats.pricing.asked import codes
 from cxstats.pricing.bids import Answers
-from cxstats.pricing.fitting import Asked, Covariate, counted, covariates_of, grouped, missing_groups
-from cxstats.pricing.observed import Levels
+from cxstats.pricing.fitting import Asked
 from cxstats.pricing.stated import PLACE, Stated
 from cxstats.pricing.steps import ExperiencePremium
-from cxstats.pricing.tolerance import DISTRIBUTIONS, NotIdentifiedError, fitted, need_rank
+from cxstats.pricing.tolerance import DISTRIBUTIONS, fitted, need_rank
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,13 +138,13 @@ def experience_premium(
     """
     need_unit(PLACE, unit)
     stated = Stated(outcome, lower, upper, more_than, open_above)
-    named, adjusting, levels = stated.columns(), _adjusting(adjust), _order(order)
+    named, adjusting, levels = stated.columns(), need_adjusting(PLACE, adjust), need_order(PLACE, order)
     columns = named | {"level=": level} | {f"adjust={name!r}": name for name in adjusting}
     survey, groups = asked_columns(PLACE, survey, columns, by, where)
     _need_names(level, groups)
     data, weight, out = domain_of(PLACE, survey, where, (*groups, level))
     eligible = np.flatnonzero(out == "")
-    code = _codes(data[level], level, levels, eligible)
+    code = codes_of(PLACE, data[level], level, levels, eligible)
     answers = stated.read(survey, out == "")
     out = np.where(out == "", answers.out, out)
     for column in adjusting:
@@ -169,46 +171,12 @@ def experience_premium(
     )
 
 
-def _adjusting(adjust: Any) -> tuple[str, ...]:
-    if isinstance(adjust, str):
-        return (adjust,)
-    if not isinstance(adjust, list | tuple):
-        raise ArgumentError(f"{PLACE}(adjust=): a column or a list of columns is needed, not {adjust!r}.")
-    return tuple(adjust)
-
-
-def _order(order: Any) -> tuple[Any, ...]:
-    if not isinstance(order, list | tuple) or len(order) < 2:
-        raise ArgumentError(
-            f"{PLACE}(order=): a list of two levels or more, the worst first, is needed, not {order!r}."
-        )
-    twice = next((value for i, value in enumerate(order) if value in order[:i]), None)
-    if twice is not None:
-        raise ArgumentError(f"{PLACE}(order=): level {twice!r} is named twice.")
-    return tuple(order)
-
-
 def _need_names(level: str, groups: Sequence[str]) -> None:
     if level in groups:
         raise ArgumentError(f"{PLACE}: {level!r} is the level and stands in by=, too. Group by another column.")
     taken = next((name for name in (*groups, level) if name in TAKEN), None)
     if taken is not None:
         raise ArgumentError(f"{PLACE}: results have a column {taken!r} of their own. Rename yours.")
-
-
-def _codes(series: pd.Series[Any], level: str, order: tuple[Any, ...], eligible: np.ndarray) -> np.ndarray:
-    """Return each row's place in the order, -1 where it has none; raise for values that are not in it."""
-    values = series.astype(object)
-    place = {value: j for j, value in enumerate(order)}
-    code = np.asarray([place.get(value, -1) for value in values], dtype=np.int64)
-    odd = eligible[code[eligible] < 0]
-    if len(odd):
-        found = values.iloc[odd[0]]
-        raise DataError(
-            f"{PLACE}(level=): column {level!r} holds {found!r} in row {odd[0] + 1} ({len(odd):,} rows are of no level in "
-            f"order={list(order)}).{suggestion(found, order)} Add it to order=, or leave such rows out with where=."
-        )
-    return code
 
 
 def _fitted(asked: Asked, levels: Levels, g: int) -> Any:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxstats.errors import ArgumentError
+from cxstats.errors import ArgumentError, NotIdentifiedError
 from cxstats.inference import Estimate
 from cxstats.inference.influence import from_influence
 from cxstats.inference.known import as_it_is
 from cxstats.inference.leverage import Informed
+from cxstats.inference.ranked import Levels
 from cxstats.inference.rows import unit_of_difference
 from cxstats.pricing.amounts import indices, of_their_levels, people, points
 from cxstats.pricing.fitting import Asked, joint
-from cxstats.pricing.observed import Levels, Observed
-from cxstats.pricing.tolerance import Distribution, Fit, NotIdentifiedError
+from cxstats.pricing.observed import Observed
+from cxstats.pricing.tolerance import Distribution, Fit
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cxstats.errors import DataError, Unanswerable, listing
+from cxstats.errors import NotIdentifiedError, listing
 from cxstats.inference.leverage import Informed
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -22,10 +22,6 @@ SETTLED = 1e-9  # the last step promises less than this in log-likelihood; the e
 USUAL_STEPS = 12  # more than these, or a flat Hessian, and the answers are searched for separation
 FLAT = 1e-9
 DEPENDENT = 1e-9  # of a column's length is left when those before it are taken out: it says nothing of its own
-
-
-class NotIdentifiedError(DataError, Unanswerable):
-    """The answers cannot tell the parameters of a model apart, or let them grow without end."""
 
 
 # --- distributions: log(F(a) - F(b)) with its derivatives by a and b (the mixed one is -by_a by_b), and log density --------

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, one_of
+from cxstats.errors import ArgumentError, NotIdentifiedError, one_of
 from cxstats.inference import Estimate
 from cxstats.inference.known import as_it_is
 from cxstats.pricing import amounts as money
 from cxstats.pricing.doubts import Doubts
 from cxstats.pricing.fitting import Asked, joint
 from cxstats.pricing.resampling import replicates
-from cxstats.pricing.tolerance import Distribution, Fit, NotIdentifiedError, fitted, need_rank
+from cxstats.pricing.tolerance import Distribution, Fit, fitted, need_rank
 
 if TYPE_CHECKING:
     import pandas as pd

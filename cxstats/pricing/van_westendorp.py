@@ -11,10 +11,11 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, one_of
 from cxstats.expression import Expression, col
+from cxstats.inference.asked import asked, counting, need_unit
 from cxstats.inference.estimate import Estimate
 from cxstats.inference.measure import measure
 from cxstats.metrics import share
-from cxstats.pricing.asked import asked, codes, counting, need_unit, price_answer, thinned
+from cxstats.pricing.asked import codes, price_answer, thinned
 from cxstats.pricing.four_prices import CROSSING, DEFINITION, QUESTIONS, FourPrices
 from cxstats.pricing.newton_miller_smith import NewtonMillerSmith, market, need_prices
 
@@ -131,7 +132,7 @@ def van_westendorp(
             f"{'only ' + next(iter(given)) + '= is given' if given else 'calibration= is given without them'}."
         )
     places = {f"{name}=": column for name, column in (named | given).items()}
-    rows, groups = asked(function, survey, places, by, where)
+    rows, groups = asked(function, survey, places, by, where, ("price",))
     measure(rows, [price_answer(f"{function}({name}=)", column) for name, column in named.items()], list(groups), where)
     data: Any = rows.frame.data  # type: ignore[attr-defined]
     inside = counting(rows, where)

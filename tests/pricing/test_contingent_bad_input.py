@@ -5,8 +5,15 @@ import pandas as pd
 import pytest
 
 import cxstats as cx
-from cxstats.errors import ArgumentError, ColumnError, DataError, NoColumnError, NoRowsError, Unanswerable
-from cxstats.pricing.tolerance import NotIdentifiedError
+from cxstats.errors import (
+    ArgumentError,
+    ColumnError,
+    DataError,
+    NoColumnError,
+    NoRowsError,
+    NotIdentifiedError,
+    Unanswerable,
+)
 
 BID = {"bid": "bid", "answer": "yes"}
 BOTH = BID | {"bid_up": "up", "bid_down": "down", "answer2": "again"}

@@ -5,8 +5,15 @@ import pandas as pd
 import pytest
 
 import cxstats as cx
-from cxstats.errors import ArgumentError, ColumnError, DataError, NoGroupError, NoRowsError, Unanswerable
-from cxstats.pricing.tolerance import NotIdentifiedError
+from cxstats.errors import (
+    ArgumentError,
+    ColumnError,
+    DataError,
+    NoGroupError,
+    NoRowsError,
+    NotIdentifiedError,
+    Unanswerable,
+)
 
 GOOD = {"outcome": "pays", "level": "met", "order": ["no", "some", "yes"]}
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import cxstats as cx
-from cxstats.errors import Unanswerable
-from cxstats.pricing.tolerance import DISTRIBUTIONS, Amounts, NotIdentifiedError, fitted, likelihood, need_rank
+from cxstats.errors import NotIdentifiedError, Unanswerable
+from cxstats.pricing.tolerance import DISTRIBUTIONS, Amounts, fitted, likelihood, need_rank
 
 REFERENCE = Path(__file__).parents[1] / "reference" / "13_contingent.json"
 KINDS = list(DISTRIBUTIONS)

@@ -1,0 +1,78 @@
+"""Columns that a model adjusts for: numbers as they are, labels as one column of 0 and 1 for each but the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cxstats import frames
+from cxstats.errors import ArgumentError, DataError
+from cxstats.survey import Survey
+
+MOST_LEVELS = 100
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """One column of the model: a number as it is, or 1 for one level of a column of labels."""
+
+    column: str
+    level: Any = None
+
+    @property
+    def name(self) -> str:
+        """How the parameter is called."""
+        return self.column if self.level is None else f"{self.column} = {self.level}"
+
+
+def covariates_of(
+    survey: Survey, names: Sequence[str], rows: np.ndarray, place: str
+) -> tuple[np.ndarray, list[Covariate], dict[str, Any]]:
+    """Return covariates of rows as columns of numbers, what each stands for, and the level that labels start from."""
+    import pandas as pd
+
+    columns, stand_for, base = [np.ones(len(rows))], [], {}
+    for name in names:
+        series = frames.in_memory(survey.frame, [name])[name].iloc[rows]
+        kind = survey.frame.kinds([name])[name]
+        if kind in ("number", "boolean") and not isinstance(series.dtype, pd.CategoricalDtype):
+            values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+            bad = np.flatnonzero(np.isinf(values))
+            if len(bad):
+                raise DataError(
+                    f"{place}: column {name!r} holds {values[bad[0]]} in row {rows[bad[0]] + 1} ({len(bad):,} "
+                    "such rows). Make it missing, and the row is left out and counted."
+                )
+            columns.append(values)
+            stand_for.append(Covariate(name))
+            continue
+        if kind == "time":
+            raise DataError(
+                f"{place}: column {name!r} holds dates. Make them numbers (years, days), or labels (quarters)."
+            )
+        if not isinstance(series.dtype, pd.CategoricalDtype):
+            series = series.astype(pd.CategoricalDtype(sorted(series.unique())))
+        series = series.cat.remove_unused_categories()
+        codes, levels = series.cat.codes.to_numpy(), series.cat.categories
+        if not 2 <= len(levels) <= MOST_LEVELS:
+            raise ArgumentError(
+                f"{place}: column {name!r} holds {len(levels):,} label{'s'[: len(levels) != 1]} among the rows "
+                f"that answered; 2 to {MOST_LEVELS} can be compared. Leave it "
+                f"out{', or group them' if len(levels) > 1 else ''}."
+            )
+        base[name] = levels[0]
+        columns += [(codes == k).astype(np.float64) for k in range(1, len(levels))]
+        stand_for += [Covariate(name, level) for level in levels[1:]]
+    return np.column_stack(columns), stand_for, base
+
+
+def need_adjusting(place: str, adjust: Any) -> tuple[str, ...]:
+    """Return the columns to adjust for; raise `ArgumentError` for anything but names."""
+    if isinstance(adjust, str):
+        return (adjust,)
+    if not isinstance(adjust, list | tuple):
+        raise ArgumentError(f"{place}(adjust=): a column or a list of columns is needed, not {adjust!r}.")
+    return tuple(adjust)
