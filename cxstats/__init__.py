@@ -118,6 +118,7 @@ from cxstats.published import (
 from cxstats.score import Score
 from cxstats.survey import Survey, concat
 from cxstats.tables import Banner, banner
+from cxstats.value import ServiceValue, service_value
 
 __version__ = "0.1.0"
 
@@ -140,6 +141,7 @@ __all__ = [
     "RunningTotals",
     "SampleSize",
     "Score",
+    "ServiceValue",
     "Survey",
     "VanWestendorp",
     "Verdict",
@@ -207,6 +209,7 @@ __all__ = [
     "resolution_curve",
     "sample_size",
     "sample_survey",
+    "service_value",
     "sfo_questions",
     "share",
     "simulate",

@@ -15,6 +15,7 @@ from cxstats.inference.influence import gathered, weights
 from cxstats.inference.request import need_by
 from cxstats.memory import Rowwise
 from cxstats.memory.columns import Columns
+from cxstats.score import Score
 from cxstats.survey import Survey
 
 if TYPE_CHECKING:
@@ -56,6 +57,19 @@ def holds(condition: Rowwise, survey: Survey) -> np.ndarray:
     """Return for each row whether it is known to fulfil the condition."""
     rows = Columns(survey.frame, frames.in_memory(survey.frame, survey.frame.columns))
     return np.concatenate([chunk.truth(condition.evaluate(chunk)) for chunk in rows.chunks()])
+
+
+def points_of(score: Score, survey: Survey) -> np.ndarray:
+    """Return what each row is worth by a score; NaN for rows that do not count."""
+    rows = Columns(survey.frame, frames.in_memory(survey.frame, survey.frame.columns))
+    points: Rowwise = score.points
+    base: Rowwise = score.base
+    known: Rowwise = score.points.is_answered()
+    found = []
+    for chunk in rows.chunks():
+        counted = chunk.truth(base.evaluate(chunk)) & chunk.truth(known.evaluate(chunk))
+        found.append(np.where(counted, chunk.floats(points.evaluate(chunk)), np.nan))
+    return np.concatenate(found)
 
 
 def domain_of(

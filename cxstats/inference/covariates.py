@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from cxstats import frames
-from cxstats.errors import ArgumentError, DataError
+from cxstats.errors import ArgumentError, DataError, NotIdentifiedError, listing
 from cxstats.survey import Survey
 
 MOST_LEVELS = 100
+DEPENDENT = 1e-9  # of a column's length is left when those before it are taken out: it says nothing of its own
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,23 @@ def need_adjusting(place: str, adjust: Any) -> tuple[str, ...]:
     if not isinstance(adjust, list | tuple):
         raise ArgumentError(f"{place}(adjust=): a column or a list of columns is needed, not {adjust!r}.")
     return tuple(adjust)
+
+
+def need_independent(table: np.ndarray, names: Sequence[str], place: str) -> None:
+    """Raise `NotIdentifiedError` where a column is a sum of multiples of others, so that its coefficient can be anything.
+
+    The first column is the intercept.
+    """
+    size = np.sqrt((table**2).sum(axis=0))
+    if not size.all():
+        nothing = names[int(np.argmin(size))]
+        raise NotIdentifiedError(f"{place}: {nothing!r} is 0 in every row, so nothing can be told of it. Leave it out.")
+    triangle: np.ndarray = np.asarray(np.linalg.qr(table / size, mode="r"))
+    for j in range(1, triangle.shape[1]):
+        if j >= len(triangle) or abs(triangle[j, j]) <= DEPENDENT:
+            made_of = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=None)[0]
+            others = [name for name, part in zip(names[1:j], np.abs(made_of[1:]), strict=True) if part > 1e-6]
+            said = f"follows from {listing(others)}" if others else "is the same in every row"
+            raise NotIdentifiedError(
+                f"{place}: {names[j]!r} {said}, so its part cannot be told from theirs. Leave it out."
+            )

@@ -31,3 +31,12 @@ def as_shares(estimate: Estimate) -> Estimate:
         estimate, "", family=np.full(size, "share", dtype=object),
         low=np.zeros(size), high=np.full(size, 100.0), n_effective=worth,
     )  # fmt: skip
+
+
+def of_their_levels(estimate: Estimate, n: np.ndarray, metrics: int = 1) -> Estimate:
+    """Return values by level with the number of people of each level; those of different levels are different people."""
+    every = np.tile(n.ravel(), metrics)
+    made = noted(estimate, "", n=every)
+    if (every != estimate.n).any():
+        made._origin = replace(made._origin, base=every, group=np.tile(np.arange(n.size), metrics))
+    return made

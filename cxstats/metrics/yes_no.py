@@ -6,11 +6,13 @@ A score is declared before anyone knows what kind of column it will meet, so the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from cxstats.errors import ColumnError
 from cxstats.expression import Engine, Expression, Value, col
-from cxstats.score import Check
+from cxstats.metrics.basic import share
+from cxstats.score import Check, Score
 
 YES, NO = ("yes", "true", "y"), ("no", "false", "n")
 
@@ -50,6 +52,16 @@ class Says(Expression):
 
     def __repr__(self) -> str:
         return f"{self.column!r} says {'yes' if self.yes else 'no'}"
+
+
+def share_of_yes(column: str) -> Score:
+    """Return the share of answers that say yes, in percent; answers that say neither yes nor no are refused."""
+    yes, no, answered = Says(column, True), Says(column, False), col(column).is_answered()
+    odd = Check(
+        column, answered & ~yes & ~no, "answers that are neither yes/no, true/false nor 1/0",
+        f"Write frame[{column!r}] as yes or no, or say which answer counts: share(col({column!r}) == ...).",
+    )  # fmt: skip
+    return replace(share(yes, name=column), base=answered, checks=(odd,))
 
 
 def says_yes(column: str) -> tuple[Expression, Check]:

@@ -7,7 +7,6 @@ withheld, with the reason.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ import numpy as np
 from cxstats.errors import ArgumentError, listing, one_of
 from cxstats.inference import Estimate
 from cxstats.inference.known import as_it_is
-from cxstats.inference.noted import as_shares, noted
+from cxstats.inference.noted import as_shares, noted, of_their_levels
 from cxstats.pricing.fitting import Asked, Joint
 from cxstats.pricing.tolerance import Distribution
 
@@ -175,15 +174,6 @@ def people(asked: Asked, points: np.ndarray) -> np.ndarray:
         inside = (x[:, held] == point[held]).all(axis=1)
         found[:, s] = np.bincount(asked.group[inside], minlength=len(asked.groups))
     return found
-
-
-def of_their_levels(estimate: Estimate, n: np.ndarray, metrics: int = 1) -> Estimate:
-    """Return amounts with the number of people of each level; those of different levels are different people."""
-    every = np.tile(n.ravel(), metrics)
-    made = noted(estimate, "", n=every)
-    if (every != estimate.n).any():
-        made._origin = replace(made._origin, base=every, group=np.tile(np.arange(n.size), metrics))
-    return made
 
 
 def demand(of: Distribution, joint: Joint, points: np.ndarray, prices: np.ndarray, asked: Asked) -> Estimate:

@@ -13,9 +13,10 @@ from cxstats.inference import Estimate
 from cxstats.inference.influence import from_influence
 from cxstats.inference.known import as_it_is
 from cxstats.inference.leverage import Informed
+from cxstats.inference.noted import of_their_levels
 from cxstats.inference.ranked import Levels
 from cxstats.inference.rows import unit_of_difference
-from cxstats.pricing.amounts import indices, of_their_levels, people, points
+from cxstats.pricing.amounts import indices, people, points
 from cxstats.pricing.fitting import Asked, joint
 from cxstats.pricing.observed import Observed
 from cxstats.pricing.tolerance import Distribution, Fit

@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from cxstats.errors import NotIdentifiedError, listing
+from cxstats.inference.covariates import need_independent
 from cxstats.inference.leverage import Informed
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -21,7 +22,6 @@ MOST_STEPS = 50
 SETTLED = 1e-9  # the last step promises less than this in log-likelihood; the error after it is of its square
 USUAL_STEPS = 12  # more than these, or a flat Hessian, and the answers are searched for separation
 FLAT = 1e-9
-DEPENDENT = 1e-9  # of a column's length is left when those before it are taken out: it says nothing of its own
 
 
 # --- distributions: log(F(a) - F(b)) with its derivatives by a and b (the mixed one is -by_a by_b), and log density --------
@@ -258,19 +258,7 @@ def need_rank(data: Amounts, place: str) -> None:
     """Raise `NotIdentifiedError` where a column is a sum of multiples of others, so that its coefficient can be anything."""
     limits = [(data.x[np.isfinite(g)], g[np.isfinite(g)]) for g in (data.low, data.high)]
     table = np.vstack([np.column_stack([x, g]) for x, g in limits])
-    size = np.sqrt((table**2).sum(axis=0))
-    if not size.all():
-        nothing = data.names[int(np.argmin(size))]
-        raise NotIdentifiedError(f"{place}: {nothing!r} is 0 in every row, so nothing can be told of it. Leave it out.")
-    triangle: np.ndarray = np.asarray(np.linalg.qr(table / size, mode="r"))
-    for j in range(1, triangle.shape[1]):
-        if j >= len(triangle) or abs(triangle[j, j]) <= DEPENDENT:
-            made_of = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=None)[0]
-            others = _named(data, made_of)
-            said = f"follows from {listing(others)}" if others else "is the same in every row"
-            raise NotIdentifiedError(
-                f"{place}: {data.names[j]!r} {said}, so its part cannot be told from theirs. Leave it out."
-            )
+    need_independent(table, data.names, place)
 
 
 def _start(of: Distribution, data: Amounts) -> np.ndarray:

@@ -1,0 +1,392 @@
+"""The mean outcome by level of service, its steps, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats.errors import ArgumentError, NotIdentifiedError, listing
+from cxstats.inference import Estimate
+from cxstats.inference.influence import REMARK, from_influence
+from cxstats.inference.leverage import Informed
+from cxstats.inference.noted import as_shares, noted, of_their_levels
+from cxstats.value.asked import Asked, Outcome
+from cxstats.value.comparability import Comparable
+from cxstats.value.fits import Weighted, mean_at
+from cxstats.value.sensitivity import e_values, ratio_of_steps
+from cxstats.value.told import ASSOCIATED, CAUSED, METHODS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One outcome in one group: its rows (places in the survey), and how they compare."""
+
+    outcome: Outcome
+    labels: pd.DataFrame
+    rows: np.ndarray
+    comparable: Comparable
+    told: tuple[str, ...]
+    named: str
+    left_out: tuple[str, ...] = ()
+
+    def with_left_out(self, left_out: tuple[str, ...]) -> Cell:
+        """Return the same with what was left out, in words."""
+        return replace(self, left_out=left_out)
+
+
+class ServiceValue(Estimate):
+    """The mean outcome at each level of service, for the same customers; made by `service_value`.
+
+    An `Estimate` whose rows are levels in their order, within groups, within outcomes; so ``value.contrast("wow", "adequate")``
+    is a step.
+
+    Attributes
+    ----------
+    steps : Estimate
+        Each level minus the one before, labelled by ``contrast``: "wow - adequate".
+    overall : Estimate
+        The last level minus the first.
+    unadjusted : Estimate
+        The mean outcome of those who had each level, whoever they are; rows as here.
+    overlap : pandas.DataFrame
+        By outcome, group and level: ``n``; ``share`` of the customers who had it (%); ``lowest_chance`` and ``highest_chance``
+        of it over the customers it is estimated for (%); ``n_effective``, what the level's answers are worth once weighted to
+        be like these, and ``n_unadjusted``, before; ``largest_weight``, of their mean; ``top_percent``, the part of all weight
+        that the largest hundredth has (%).
+    balance : pandas.DataFrame
+        By outcome, group, column (``term``) and level: the ``population`` mean (numbers are in standard deviations from
+        theirs), and by how many standard deviations the level's mean differs from it, ``before`` and ``after`` weighting by
+        the inverse of the chance of the level.
+    method, randomised
+        As asked.
+    """
+
+    def __init__(self, found: Estimate, asked: Asked, cells: Sequence[Cell], method: str, randomised: bool) -> None:
+        super().__init__(
+            found.values, found._labels, found._rows, found._covariance, found._origin, df=found.df, uses=found._uses,
+            parts=found._parts, terms=found._terms, sight=found._sight,
+        )  # fmt: skip
+        self._asked, self._cells, self.method, self.randomised = asked, list(cells), method, randomised
+
+    @classmethod
+    def of(cls, asked: Asked, cells: Sequence[Cell], method: str, randomised: bool) -> ServiceValue:
+        """Return the means by a method."""
+        return cls(_estimated(asked, cells, method), asked, cells, method, randomised)
+
+    @property
+    def level(self) -> str:
+        """The label that holds the levels."""
+        return self._asked.levels.column
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The levels, the worst first."""
+        return self._asked.levels.order
+
+    @cached_property
+    def steps(self) -> Estimate:  # noqa: D102  (documented as an attribute)
+        later = range(1, len(self.order))
+        return self.between(later, [j - 1 for j in later])
+
+    @cached_property
+    def overall(self) -> Estimate:  # noqa: D102
+        return self.between([len(self.order) - 1], [0])
+
+    @cached_property
+    def unadjusted(self) -> Estimate:  # noqa: D102
+        return _estimated(self._asked, self._cells, "none")
+
+    def between(self, later: Sequence[int], earlier: Sequence[int], of: Estimate | None = None) -> Estimate:
+        """Return levels minus levels, by their places in the order, within each outcome and group.
+
+        Parameters
+        ----------
+        later, earlier : sequence of int
+            Places in the order, from 0, as many of both.
+        of : Estimate, optional
+            Other rows by outcome, group and level, such as ``unadjusted``.
+
+        Returns
+        -------
+        Estimate
+            Labelled by ``contrast``.
+
+        Notes
+        -----
+        A difference is an association unless levels were drawn by lot.
+
+        References
+        ----------
+        Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures. *Stat. Med.* 27.
+        """
+        means, size = self if of is None else of, len(self.order)
+        first = size * np.arange(len(self) // size)[:, None]
+        a, b = ((first + np.asarray(places)).ravel() for places in (list(later), list(earlier)))
+        labels = means.labels.drop(columns=self.level).iloc[a].reset_index(drop=True)
+        named = [f"{self.order[i]} - {self.order[j]}" for i, j in zip(later, earlier, strict=True)]
+        labels["contrast"] = named * (len(labels) // len(named))
+        return means._difference(a, b, labels, "steps")
+
+    def flattens(self) -> Estimate:
+        """Return the last step minus the first: below 0 where returns diminish towards the best service.
+
+        Returns
+        -------
+        Estimate
+            One row an outcome and group, in the unit of the outcome.
+
+        Raises
+        ------
+        NotIdentifiedError
+            If there are two levels, and so one step.
+
+        Notes
+        -----
+        It depends on where the levels were cut: steps need not be equally wide.
+
+        References
+        ----------
+        Anderson, E. W. and Mittal, V. (2000). Strengthening the satisfaction-profit chain. *J. Service Research* 3.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> value = cx.service_value(cx.sample_survey(), outcome="spend", level="service_level",
+        ...                          order=["poor", "adequate", "wow"], adjust="tenure", unit="EUR")
+        >>> value.flattens().frame()[["contrast", "estimate", "conf_low", "conf_high"]].round(1)
+        """
+        names = self._step_names("flattens")
+        found = self.steps.contrast({"contrast": names[-1]}, {"contrast": names[0]})
+        found._labels["contrast"] = f"({names[-1]}) - ({names[0]})"
+        return found
+
+    def losses_to_gains(self, reference: Any = None) -> Estimate:
+        """Return how many times a step down from a level loses what the next step up gains.
+
+        ``(mean at the reference - mean one level below) / (mean one level above - mean at the reference)``, with Fieller's
+        interval.
+
+        Parameters
+        ----------
+        reference : value, optional
+            A level between the first and the last; by default the second.
+
+        Returns
+        -------
+        Estimate
+            One row an outcome and group; it has no standard error. Above 1 losses loom larger than gains.
+
+        Raises
+        ------
+        NotIdentifiedError
+            If there are two levels.
+        ArgumentError
+            If the reference is no level between two others.
+
+        Notes
+        -----
+        Where the gain may be 0, so may the ratio be anything: the interval then has no end, and the note says so.
+        ``flattens()`` has an end always.
+
+        References
+        ----------
+        Fieller, E. C. (1954). Some problems in interval estimation. *JRSS B* 16.
+        Mittal, V., Ross, W. T. and Baldasare, P. M. (1998). The asymmetric impact of negative and positive attribute-level
+        performance on overall satisfaction and repurchase intentions. *J. Marketing* 62.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> value = cx.service_value(cx.sample_survey(), outcome="renewed", level="service_level",
+        ...                          order=["poor", "adequate", "wow"], adjust="tenure")
+        >>> value.losses_to_gains().frame()[["estimate", "conf_low", "conf_high", "unit"]].round(1)
+        """
+        self._step_names("losses_to_gains")
+        middle = list(self.order[1:-1])
+        if reference is not None and reference not in middle:
+            raise ArgumentError(
+                f"losses_to_gains(reference=): a level between two others is needed, one of {listing(middle)}, not "
+                f"{reference!r}."
+            )
+        return ratio_of_steps(self.steps, middle.index(reference) if reference is not None else 0, len(self.order) - 1)
+
+    def e_values(self, level: float = 0.95) -> pd.DataFrame:
+        """Return how strongly something unmeasured would have to go with level and outcome to explain each step away.
+
+        ``E = RR + sqrt(RR (RR - 1))``, RR the ratio of the shares; for amounts ``exp(0.91 d)`` with the difference d in
+        standard deviations of customers at one level.
+
+        Parameters
+        ----------
+        level : float
+            Of the interval whose limit nearest to no difference has an E-value of its own.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Labels, ``contrast``, ``estimate``, ``ratio`` (RR), ``e_value``, ``e_value_limit``: 1 where the interval holds no
+            difference. Each step, and the last level minus the first.
+
+        Raises
+        ------
+        ArgumentError
+            If the level is not between 0 and 1.
+
+        Notes
+        -----
+        An E-value of 2 says: something that is twice as frequent at the one level, and makes the outcome twice as frequent,
+        beyond all that is adjusted for, could explain the step away; nothing weaker could. Whether there is such a thing, it
+        cannot say.
+
+        References
+        ----------
+        VanderWeele, T. J. and Ding, P. (2017). Sensitivity analysis in observational research: introducing the E-value.
+        *Annals of Internal Medicine* 167.
+
+        Examples
+        --------
+        >>> import cxstats as cx
+        >>> value = cx.service_value(cx.sample_survey(), outcome="renewed", level="service_level",
+        ...                          order=["poor", "adequate", "wow"], adjust="tenure")
+        >>> value.e_values()[["contrast", "ratio", "e_value", "e_value_limit"]].round(2)
+        """
+        spread = np.repeat([_spread(cell) for cell in self._cells], len(self.order))
+        return e_values(self, spread, level)
+
+    @cached_property
+    def overlap(self) -> pd.DataFrame:  # noqa: D102
+        return self._by_cell(lambda cell: cell.comparable.overlap(self._asked.levels))
+
+    @cached_property
+    def balance(self) -> pd.DataFrame:  # noqa: D102
+        return self._by_cell(lambda cell: cell.comparable.balance(self._asked.levels))
+
+    def _by_cell(self, table: Callable[[Cell], pd.DataFrame]) -> pd.DataFrame:
+        import pandas as pd
+
+        found = []
+        for cell in self._cells:
+            labels = {"metric": cell.outcome.name, **cell.labels.iloc[0].to_dict()}
+            lines = table(cell)
+            found.append(pd.concat([pd.DataFrame([labels] * len(lines), columns=list(labels)), lines], axis=1))
+        return pd.concat(found, ignore_index=True)
+
+    def _step_names(self, place: str) -> list[str]:
+        names = [f"{b} - {a}" for a, b in zip(self.order[:-1], self.order[1:], strict=True)]
+        if len(names) < 2:
+            raise NotIdentifiedError(f"{place}: there is one step only ({names[0]}); two are needed.")
+        return names
+
+    @property
+    def words(self) -> str:
+        """How sure words about steps may be: associated with the level, or effects of it."""
+        return CAUSED if self.randomised else ASSOCIATED
+
+    def __repr__(self) -> str:
+        asked, tables = self._asked, {"Mean by level": Estimate.__repr__(self), "Steps": repr(self.steps)}
+        if asked.adjust:
+            tables["Steps, not adjusted"] = repr(self.between(*_next(len(self.order)), of=self.unadjusted))
+        if len(self.order) > 2:
+            tables["First to last"] = repr(self.overall)
+            tables["Last step minus first (below 0: returns diminish)"] = repr(self.flattens())
+        bodies, feet = zip(*(table.rsplit("\n", 1) for table in tables.values()), strict=True)
+        titled = [f"{title}\n{body}" for title, body in zip(tables, bodies, strict=True)]
+        more = [] if not asked.adjust else [f"Overlap\n{_shown(self.overlap)}", self._balanced()]
+        more += [] if self.randomised else [f"E-values\n{_shown(self.e_values())}"]
+        return "\n\n".join([self._head(), *titled, *more, "\n".join(dict.fromkeys(feet))])
+
+    def _balanced(self) -> str:
+        """Return how far levels differ at most in what is adjusted for, before and after weighting."""
+        table, said = self.balance, []
+        for when in ("before", "after"):
+            line = table.iloc[int(table[when].abs().to_numpy().argmax())]
+            said.append(f"{abs(line[when]):.2f} {when} weighting ({line['term']}, {line[self.level]})")
+        return f"Balance: levels differ from all customers by at most {' and '.join(said)} standard deviations; see .balance."
+
+    def _head(self) -> str:
+        asked = self._asked
+        how = (
+            f"{METHODS[self.method]}, adjusted for {', '.join(asked.adjust)}"
+            if asked.adjust
+            else "not adjusted for anything"
+        )
+        whom = "all customers" if asked.among is None else f"customers at level {self.order[asked.among]!r}"
+        return f"Value of service: {asked.levels.outcome} by {self.level}, for {whom}; {how}. {self.words}"
+
+
+def _next(size: int) -> tuple[list[int], list[int]]:
+    """Return the places of each level but the first, and of those before."""
+    return list(range(1, size)), list(range(size - 1))
+
+
+def _shown(table: pd.DataFrame) -> str:
+    """Return a table as text, its numbers short."""
+    return table.to_string(index=False, float_format=lambda number: f"{number:,.2f}")
+
+
+def _spread(cell: Cell) -> float:
+    """Return the weighted standard deviation of the outcome among customers of one level."""
+    y, w, code = cell.outcome.points[cell.rows], cell.comparable.weight, cell.comparable.code
+    total, count = np.bincount(code, w * y), np.bincount(code, w)
+    return float(np.sqrt(np.average((y - (total / count)[code]) ** 2, weights=w)))
+
+
+def _estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
+    """Return the means by a method ("none": as they are), with one covariance for all."""
+    import pandas as pd
+
+    size, order = len(cells) * len(asked.levels.order), np.arange(len(asked.levels.order))
+    values, influence = np.zeros(size), np.full((len(asked.data), size), np.nan)
+    models: list[tuple[Informed, np.ndarray]] = []
+    labels, n, group = [], np.zeros(size), np.zeros(size, dtype=np.int64)
+    groups = list(dict.fromkeys(cell.named for cell in cells))
+    for k, cell in enumerate(cells):
+        c, o = cell.comparable, cell.outcome
+        x = c.x if method in ("standardise", "both") else np.ones((len(c.x), 1))
+        link, y = (o.link if x.shape[1] > 1 else "identity"), o.points[cell.rows]
+        people = c.population if method != "none" else np.ones(len(y))
+        for j in order:
+            weighted = c.weighted[j] if method in ("weight", "both") else Weighted.none(len(y))
+            at, here = k * len(order) + j, c.code == j
+            one = 100.0 if link == "logit" else 1.0
+            mean = mean_at(
+                link, y / one, x, c.weight, here, people, weighted, cell.rows,
+                f"service_value{f', {cell.named}' if cell.named else ''}, level {asked.levels.order[j]!r}",
+            )  # fmt: skip
+            values[at], influence[cell.rows, at] = one * mean.value, one * mean.influence
+            slopes = np.zeros((size, len(mean.slopes)))
+            slopes[at] = one * mean.slopes
+            models.append((mean.model, slopes))
+            n[at], group[at] = here.sum(), groups.index(cell.named)
+        table = pd.concat([cell.labels] * len(order), ignore_index=True)
+        table.insert(0, "metric", o.name)
+        labels.append(table.assign(**{asked.levels.column: asked.levels.of(order)}))
+    told = [f"{REMARK}{f'{cell.named}: ' if cell.named else ''}{one}" for cell in cells for one in cell.told]
+    left_out = list(dict.fromkeys([*(one for cell in cells for one in cell.left_out), *told]))
+    made = from_influence(
+        asked.survey, values, influence, pd.concat(labels, ignore_index=True),
+        unit=[cell.outcome.unit for cell in cells for _ in order], left_out=left_out, models=models, group=group.tolist(),
+    )  # fmt: skip
+    return _with_shares(of_their_levels(made, n), [cell.outcome.shares for cell in cells for _ in order])
+
+
+def _with_shares(found: Estimate, shares: Sequence[bool]) -> Estimate:
+    """Return the estimate with those rows as shares that are."""
+    if not any(shares):
+        return found
+    made, of = as_shares(found)._rows, np.asarray(shares)
+    given = {
+        "family": made.family,
+        "low": made.low,
+        "high": made.high,
+        "n_effective": made.n_effective,
+        "most": found.n,
+    }
+    return noted(found, "", **{name: np.where(of, new, getattr(found._rows, name)) for name, new in given.items()})

@@ -1,0 +1,116 @@
+"""What a step in service is worth: the mean outcome at each level of service, for the same customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cxstats.errors import ArgumentError, NoRowsError, NotIdentifiedError, one_of
+from cxstats.expression import Expression
+from cxstats.inference.asked import counted, grouped, missing_groups
+from cxstats.inference.covariates import Covariate, covariates_of, need_independent
+from cxstats.inference.influence import REMARK
+from cxstats.value.asked import PLACE, Asked, Outcome, asked_of, need_levels
+from cxstats.value.comparability import Comparable, apart
+from cxstats.value.result import Cell, ServiceValue
+from cxstats.value.told import METHODS
+
+OVERLAP = ("error", "restrict")
+
+
+def service_value(
+    survey: Any,
+    *,
+    outcome: Any,
+    level: str | Mapping[Any, Expression],
+    order: Sequence[Any] | None = None,
+    adjust: str | Sequence[str] = (),
+    method: str = "standardise",
+    among: Any = None,
+    by: str | Sequence[str] | None = None,
+    where: Expression | None = None,
+    link: str | None = None,
+    overlap: str = "error",
+    randomised: bool = False,
+    unit: str = "",
+) -> ServiceValue:
+    """Estimate the mean outcome at each level of service for the same customers: what a step in service goes with.
+
+    PLACEHOLDER
+    """
+    one_of(f"{PLACE}(method=)", method, list(METHODS))
+    one_of(f"{PLACE}(overlap=)", overlap, OVERLAP)
+    if not isinstance(randomised, bool):
+        raise ArgumentError(f"{PLACE}(randomised=): True or False is needed, not {randomised!r}.")
+    asked = asked_of(survey, outcome, level, order, adjust, by, where, among, link, unit)
+    cells = [cell for each in asked.outcomes for cell in _cells(asked, each, overlap)]
+    return ServiceValue.of(asked, cells, method, randomised)
+
+
+def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
+    """Return of each group its rows and how they compare; the groups are those of the rows that answered this outcome."""
+    out = asked.out.copy()
+    out[(out == "") & np.isnan(outcome.points)] = f"without {outcome.name}"
+    labels = [name for name in asked.adjust if _labelled(asked, name)]
+    kept, code = np.flatnonzero(out == ""), asked.levels.code
+    group, table = grouped(asked.survey, asked.groups, kept)
+    found = []
+    for g in range(len(table)):
+        named = ", ".join(f"{k} {v!r}" for k, v in table.iloc[g].items())
+        place = f"{PLACE}, {named}" if named else PLACE
+        rows = kept[group == g]
+        points = outcome.points
+        need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
+        rows = _with_counterparts(asked, rows, labels, overlap, place)
+        out[np.setdiff1d(kept[group == g], rows)] = "like whom no one is at some level"
+        need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
+        x, terms, told = _columns(asked, rows, place)
+        for j, value in enumerate(asked.levels.order):
+            need_independent(x[code[rows] == j], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}")
+        comparable = Comparable.of(x, terms, code[rows], asked.weight[rows], asked.levels, asked.among, place)
+        told += comparable.remarks(asked.levels)
+        found.append(Cell(outcome, table.iloc[[g]].reset_index(drop=True), rows, comparable, tuple(told), named))
+    said = missing_groups(asked.data, asked.groups, asked.out == "", table)
+    left_out = (*counted(out), *(f"{REMARK}{one}" for one in said))
+    return [cell.with_left_out(left_out) for cell in found]
+
+
+def _labelled(asked: Asked, name: str) -> bool:
+    """Return whether a column holds labels, not numbers."""
+    kind = asked.survey.frame.kinds([name])[name]
+    return kind not in ("number", "boolean") or hasattr(asked.data[name], "cat")
+
+
+def _with_counterparts(asked: Asked, rows: np.ndarray, labels: Sequence[str], overlap: str, place: str) -> np.ndarray:
+    """Return the rows that have counterparts at every level; raise unless others may be left out."""
+    while True:
+        data, code = asked.data.iloc[rows], asked.levels.code[rows]
+        alone, said = apart(data, asked.adjust, labels, code, asked.levels)
+        if overlap == "error" and said:
+            more = f" (and {len(said) - 1} more such)" if len(said) > 1 else ""
+            raise NotIdentifiedError(
+                f"{place}: no overlap: {said[0]}{more}. Leave them out by overlap='restrict' (they are counted), merge "
+                "labels, or "
+                "adjust for fewer columns."
+            )
+        if overlap == "error" or not alone.any():
+            return rows
+        if alone.all():
+            raise NoRowsError(
+                f"{place}: no overlap: of {len(rows):,} rows none has counterparts at every level ({said[0]})."
+            )
+        rows = rows[~alone]
+
+
+def _columns(asked: Asked, rows: np.ndarray, place: str) -> tuple[np.ndarray, list[Covariate], list[str]]:
+    """Return the columns adjusted for after one of ones, numbers centred and scaled; and which are the same in every row."""
+    alike = [name for name in asked.adjust if asked.data[name].iloc[rows].nunique() == 1]
+    names = [name for name in asked.adjust if name not in alike]
+    x, terms, _ = covariates_of(asked.survey, names, rows, f"{place}(adjust=)")
+    for k, term in enumerate(terms, start=1):
+        if term.level is None:
+            spread = x[:, k].std()
+            x[:, k] = (x[:, k] - x[:, k].mean()) / (spread if spread else 1.0)
+    return x, list(terms), [f"{name!r} is the same in every row, so there is nothing to adjust for" for name in alike]
