@@ -118,7 +118,7 @@ from cxstats.published import (
 from cxstats.score import Score
 from cxstats.survey import Survey, concat
 from cxstats.tables import Banner, banner
-from cxstats.value import ServiceValue, service_value
+from cxstats.value import ReturnOnService, ServiceValue, roi, service_value
 
 __version__ = "0.1.0"
 
@@ -138,6 +138,7 @@ __all__ = [
     "Percentage",
     "PublishedTrend",
     "Reconciliation",
+    "ReturnOnService",
     "RunningTotals",
     "SampleSize",
     "Score",
@@ -207,6 +208,7 @@ __all__ = [
     "read_totals",
     "reconcile",
     "resolution_curve",
+    "roi",
     "sample_size",
     "sample_survey",
     "service_value",

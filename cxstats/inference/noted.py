@@ -33,10 +33,13 @@ def as_shares(estimate: Estimate) -> Estimate:
     )  # fmt: skip
 
 
-def of_their_levels(estimate: Estimate, n: np.ndarray, metrics: int = 1) -> Estimate:
+def of_their_levels(
+    estimate: Estimate, n: np.ndarray, metrics: int = 1, group: np.ndarray | None = None
+) -> Estimate:
     """Return values by level with the number of people of each level; those of different levels are different people."""
     every = np.tile(n.ravel(), metrics)
     made = noted(estimate, "", n=every)
     if (every != estimate.n).any():
-        made._origin = replace(made._origin, base=every, group=np.tile(np.arange(n.size), metrics))
+        people = np.tile(np.arange(n.size), metrics) if group is None else group
+        made._origin = replace(made._origin, base=every, group=people)
     return made

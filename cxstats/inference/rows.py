@@ -12,7 +12,8 @@ from cxstats.errors import VariantError
 from cxstats.inference.intervals import Limits
 
 OwnLimits = Callable[[float, str | None], tuple[float, float]]  # (alpha, method of shares) to (low, high)
-OWN = ("quantile", "extreme", "rank", "explained", "crossing")  # their intervals are not formed from value and variance
+# their intervals are not formed from value and variance
+OWN = ("quantile", "extreme", "rank", "explained", "crossing", "fieller", "drawn")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ METHODS = {
     "rank": "ranks by simultaneous differences",
     "explained": "variance explained by noncentral F",
     "crossing": "times by Fieller",
+    "fieller": "ratios by Fieller",
+    "drawn": "results of ranges by draws",
     "t": "{} by t",
 }
 

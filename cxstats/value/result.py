@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,34 +10,13 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, NotIdentifiedError, listing
 from cxstats.inference import Estimate
-from cxstats.inference.influence import REMARK, from_influence
-from cxstats.inference.leverage import Informed
-from cxstats.inference.noted import as_shares, noted, of_their_levels
-from cxstats.value.asked import Asked, Outcome
-from cxstats.value.comparability import Comparable
-from cxstats.value.fits import Weighted, mean_at
+from cxstats.value.asked import Asked
+from cxstats.value.estimated import Cell, estimated
 from cxstats.value.sensitivity import e_values, ratio_of_steps
 from cxstats.value.told import ASSOCIATED, CAUSED, METHODS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One outcome in one group: its rows (places in the survey), and how they compare."""
-
-    outcome: Outcome
-    labels: pd.DataFrame
-    rows: np.ndarray
-    comparable: Comparable
-    told: tuple[str, ...]
-    named: str
-    left_out: tuple[str, ...] = ()
-
-    def with_left_out(self, left_out: tuple[str, ...]) -> Cell:
-        """Return the same with what was left out, in words."""
-        return replace(self, left_out=left_out)
 
 
 class ServiceValue(Estimate):
@@ -78,7 +56,7 @@ class ServiceValue(Estimate):
     @classmethod
     def of(cls, asked: Asked, cells: Sequence[Cell], method: str, randomised: bool) -> ServiceValue:
         """Return the means by a method."""
-        return cls(_estimated(asked, cells, method), asked, cells, method, randomised)
+        return cls(estimated(asked, cells, method), asked, cells, method, randomised)
 
     @property
     def level(self) -> str:
@@ -101,7 +79,7 @@ class ServiceValue(Estimate):
 
     @cached_property
     def unadjusted(self) -> Estimate:  # noqa: D102
-        return _estimated(self._asked, self._cells, "none")
+        return estimated(self._asked, self._cells, "none")
 
     def between(self, later: Sequence[int], earlier: Sequence[int], of: Estimate | None = None) -> Estimate:
         """Return levels minus levels, by their places in the order, within each outcome and group.
@@ -133,6 +111,11 @@ class ServiceValue(Estimate):
         named = [f"{self.order[i]} - {self.order[j]}" for i, j in zip(later, earlier, strict=True)]
         labels["contrast"] = named * (len(labels) // len(named))
         return means._difference(a, b, labels, "steps")
+
+    def difference(self, plus: int, minus: int) -> Estimate:
+        """Return one row minus another, by their places."""
+        a, b = np.asarray([plus]), np.asarray([minus])
+        return self._difference(a, b, self.labels.iloc[a].reset_index(drop=True), "difference")
 
     def flattens(self) -> Estimate:
         """Return the last step minus the first: below 0 where returns diminish towards the best service.
@@ -284,6 +267,10 @@ class ServiceValue(Estimate):
             raise NotIdentifiedError(f"{place}: there is one step only ({names[0]}); two are needed.")
         return names
 
+    def is_share(self, outcome: str) -> bool:
+        """Return whether an outcome is a share, in percent."""
+        return any(cell.outcome.name == outcome and cell.outcome.unit == "%" for cell in self._cells)
+
     @property
     def words(self) -> str:
         """How sure words about steps may be: associated with the level, or effects of it."""
@@ -336,57 +323,3 @@ def _spread(cell: Cell) -> float:
     y, w, code = cell.outcome.points[cell.rows], cell.comparable.weight, cell.comparable.code
     total, count = np.bincount(code, w * y), np.bincount(code, w)
     return float(np.sqrt(np.average((y - (total / count)[code]) ** 2, weights=w)))
-
-
-def _estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
-    """Return the means by a method ("none": as they are), with one covariance for all."""
-    import pandas as pd
-
-    size, order = len(cells) * len(asked.levels.order), np.arange(len(asked.levels.order))
-    values, influence = np.zeros(size), np.full((len(asked.data), size), np.nan)
-    models: list[tuple[Informed, np.ndarray]] = []
-    labels, n, group = [], np.zeros(size), np.zeros(size, dtype=np.int64)
-    groups = list(dict.fromkeys(cell.named for cell in cells))
-    for k, cell in enumerate(cells):
-        c, o = cell.comparable, cell.outcome
-        x = c.x if method in ("standardise", "both") else np.ones((len(c.x), 1))
-        link, y = (o.link if x.shape[1] > 1 else "identity"), o.points[cell.rows]
-        people = c.population if method != "none" else np.ones(len(y))
-        for j in order:
-            weighted = c.weighted[j] if method in ("weight", "both") else Weighted.none(len(y))
-            at, here = k * len(order) + j, c.code == j
-            one = 100.0 if link == "logit" else 1.0
-            mean = mean_at(
-                link, y / one, x, c.weight, here, people, weighted, cell.rows,
-                f"service_value{f', {cell.named}' if cell.named else ''}, level {asked.levels.order[j]!r}",
-            )  # fmt: skip
-            values[at], influence[cell.rows, at] = one * mean.value, one * mean.influence
-            slopes = np.zeros((size, len(mean.slopes)))
-            slopes[at] = one * mean.slopes
-            models.append((mean.model, slopes))
-            n[at], group[at] = here.sum(), groups.index(cell.named)
-        table = pd.concat([cell.labels] * len(order), ignore_index=True)
-        table.insert(0, "metric", o.name)
-        labels.append(table.assign(**{asked.levels.column: asked.levels.of(order)}))
-    told = [f"{REMARK}{f'{cell.named}: ' if cell.named else ''}{one}" for cell in cells for one in cell.told]
-    left_out = list(dict.fromkeys([*(one for cell in cells for one in cell.left_out), *told]))
-    made = from_influence(
-        asked.survey, values, influence, pd.concat(labels, ignore_index=True),
-        unit=[cell.outcome.unit for cell in cells for _ in order], left_out=left_out, models=models, group=group.tolist(),
-    )  # fmt: skip
-    return _with_shares(of_their_levels(made, n), [cell.outcome.shares for cell in cells for _ in order])
-
-
-def _with_shares(found: Estimate, shares: Sequence[bool]) -> Estimate:
-    """Return the estimate with those rows as shares that are."""
-    if not any(shares):
-        return found
-    made, of = as_shares(found)._rows, np.asarray(shares)
-    given = {
-        "family": made.family,
-        "low": made.low,
-        "high": made.high,
-        "n_effective": made.n_effective,
-        "most": found.n,
-    }
-    return noted(found, "", **{name: np.where(of, new, getattr(found._rows, name)) for name, new in given.items()})

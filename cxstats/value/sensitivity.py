@@ -90,4 +90,4 @@ def ratio_of_steps(steps: Estimate, place: int, size: int) -> Estimate:
         notes.append(ends if not np.isnan(low) else "the steps' errors are not known")
     labels = steps.labels.iloc[every].reset_index(drop=True).assign(contrast=names)
     enters = [np.asarray([i, i + 1]) for i in every.tolist()]
-    return with_own_limits(steps, values, labels, enters, limits, family="crossing", unit="times", notes=notes)
+    return with_own_limits(steps, values, labels, enters, limits, family="fieller", unit="times", notes=notes)

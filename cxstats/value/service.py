@@ -14,7 +14,8 @@ from cxstats.inference.covariates import Covariate, covariates_of, need_independ
 from cxstats.inference.influence import REMARK
 from cxstats.value.asked import PLACE, Asked, Outcome, asked_of, need_levels
 from cxstats.value.comparability import Comparable, apart
-from cxstats.value.result import Cell, ServiceValue
+from cxstats.value.estimated import Cell
+from cxstats.value.result import ServiceValue
 from cxstats.value.told import METHODS
 
 OVERLAP = ("error", "restrict")
@@ -38,7 +39,90 @@ def service_value(
 ) -> ServiceValue:
     """Estimate the mean outcome at each level of service for the same customers: what a step in service goes with.
 
-    PLACEHOLDER
+    ``mean = sum_i w_i p_i m_j(x_i) / sum_i w_i p_i``: what a regression of level j's customers says of everybody
+    ("standardise"), the weighted mean of level j's customers ("weight"), or the regression of these weighted customers
+    ("both").
+
+    Parameters
+    ----------
+    survey : Survey or frame
+        Customers with their design; a row each.
+    outcome : str, Score, or list of these
+        A column of yes/no, true/false or 1/0 (a share, in percent), one of numbers (a mean), or a score such as ``csat(...)``.
+        Several are estimated side by side, with one covariance.
+    level : str, or mapping of level to condition
+        Column of the level of service, or conditions: ``{"person": col("served_by") == "person", "bot": ...}``.
+    order : list
+        The levels from the worst to the best; of conditions, their own order unless given.
+    adjust : str or list of str
+        Columns by which customers of the levels may differ: numbers (linear), or labels. None: nothing is adjusted for.
+    method : {"standardise", "weight", "both"}
+        A regression a level, linear for amounts and logistic for shares; weights of one over the chance of the level, by a
+        logistic regression for each; or both, right if one of the two is (doubly robust).
+    among : level, optional
+        For the customers of this level only; by default for all.
+    by : str or list of str, optional
+        Columns whose values make groups, each with regressions of its own; the covariance is joint.
+    where : Expression, optional
+        The domain, as in `measure`.
+    link : {"identity", "log"}, optional
+        Another regression: linear for shares, too; or logarithmic for amounts (quasi-Poisson; zeros are fine).
+    overlap : {"error", "restrict"}
+        What to do with customers like whom nobody is at some level, by a label or by a number beyond those met: raise, or leave
+        them out and count them.
+    randomised : bool
+        Whether the level was drawn by lot: then differences are called effects.
+    unit : str
+        Of amounts, such as "EUR".
+
+    Returns
+    -------
+    ServiceValue
+        An `Estimate` with a row a level, in the order given; ``steps``, ``overall``, ``unadjusted``, ``flattens()``,
+        ``losses_to_gains()``, ``e_values()``, and ``overlap`` and ``balance``, which show whether levels can be compared.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, or of the wrong kind.
+    DataError
+        If the level has a value that is not in `order`, rows are of two levels, or the outcome is the same in all rows.
+    NotIdentifiedError
+        Of this kind: if there is no overlap, an outcome is the same in all rows of a level, or columns say the same.
+    NoGroupError
+        If nobody is at a level.
+    ArgumentError
+        If an argument means nothing here.
+
+    Notes
+    -----
+    A difference is an association: it is the effect of the level only if customers with the same adjusting columns had the same
+    chance of it whatever they would have done (no unmeasured confounding). ``e_values()`` says how strong what is not measured
+    would have to be.
+
+    Answers come from statsmodels' GLM; errors are those of the design, from each row's influence on means, regressions and
+    chances alike, the same as R's survey package gives (``tests/reference/18_value.R``). Degrees of freedom are those of the
+    PSUs that tell of a level (Bell and McCaffrey 2002). Overlap, balance and remarks on extreme weights are worked out for
+    every method.
+
+    References
+    ----------
+    Robins, J. M. (1986). A new approach to causal inference in mortality studies with a sustained exposure period.
+    *Mathematical Modelling* 7.
+    Hirano, K. and Imbens, G. W. (2001). Estimation of causal effects using propensity score weighting. *Health Services and
+    Outcomes Research Methodology* 2.
+    Wooldridge, J. M. (2007). Inverse probability weighted estimation for general missing data problems. *J. Econometrics* 141.
+    Bell, R. M. and McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
+    *Survey Methodology* 28.
+
+    Examples
+    --------
+    >>> import cxstats as cx
+    >>> value = cx.service_value(cx.sample_survey(), outcome="spend", level="service_level",
+    ...                          order=["poor", "adequate", "wow"], adjust=["tenure", "segment"], unit="EUR")
+    >>> value.frame()[["service_level", "n", "estimate", "conf_low", "conf_high"]].round(1)
+    >>> value.steps.frame()[["contrast", "estimate", "conf_low", "conf_high", "unit"]].round(1)
+    >>> value.unadjusted.contrast("wow", "adequate").values.round(1).tolist()
     """
     one_of(f"{PLACE}(method=)", method, list(METHODS))
     one_of(f"{PLACE}(overlap=)", overlap, OVERLAP)

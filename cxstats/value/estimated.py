@@ -1,0 +1,91 @@
+"""The means of every outcome, group and level by a method, with one covariance for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxstats.inference import Estimate
+from cxstats.inference.influence import REMARK, from_influence
+from cxstats.inference.leverage import Informed
+from cxstats.inference.noted import as_shares, noted, of_their_levels
+from cxstats.value.asked import Asked, Outcome
+from cxstats.value.comparability import Comparable
+from cxstats.value.fits import Weighted, mean_at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One outcome in one group: its rows (places in the survey), and how they compare."""
+
+    outcome: Outcome
+    labels: pd.DataFrame
+    rows: np.ndarray
+    comparable: Comparable
+    told: tuple[str, ...]
+    named: str
+    left_out: tuple[str, ...] = ()
+
+    def with_left_out(self, left_out: tuple[str, ...]) -> Cell:
+        """Return the same with what was left out, in words."""
+        return replace(self, left_out=left_out)
+
+
+def estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
+    """Return the means by a method ("none": as they are), with one covariance for all."""
+    import pandas as pd
+
+    size, order = len(cells) * len(asked.levels.order), np.arange(len(asked.levels.order))
+    values, influence = np.zeros(size), np.full((len(asked.data), size), np.nan)
+    models: list[tuple[Informed, np.ndarray]] = []
+    labels, n, group = [], np.zeros(size), np.zeros(size, dtype=np.int64)
+    groups = list(dict.fromkeys(cell.named for cell in cells))
+    for k, cell in enumerate(cells):
+        c, o = cell.comparable, cell.outcome
+        x = c.x if method in ("standardise", "both") else np.ones((len(c.x), 1))
+        link, y = (o.link if x.shape[1] > 1 else "identity"), o.points[cell.rows]
+        people = c.population if method != "none" else np.ones(len(y))
+        for j in order:
+            weighted = c.weighted[j] if method in ("weight", "both") else Weighted.none(len(y))
+            at, here = k * len(order) + j, c.code == j
+            one = 100.0 if link == "logit" else 1.0
+            mean = mean_at(
+                link, y / one, x, c.weight, here, people, weighted, cell.rows,
+                f"service_value{f', {cell.named}' if cell.named else ''}, level {asked.levels.order[j]!r}",
+            )  # fmt: skip
+            values[at], influence[cell.rows, at] = one * mean.value, one * mean.influence
+            slopes = np.zeros((size, len(mean.slopes)))
+            slopes[at] = one * mean.slopes
+            models.append((mean.model, slopes))
+            n[at], group[at] = here.sum(), groups.index(cell.named) * len(order) + j
+        table = pd.concat([cell.labels] * len(order), ignore_index=True)
+        table.insert(0, "metric", o.name)
+        labels.append(table.assign(**{asked.levels.column: asked.levels.of(order)}))
+    told = [f"{REMARK}{f'{cell.named}: ' if cell.named else ''}{one}" for cell in cells for one in cell.told]
+    left_out = list(dict.fromkeys([*(one for cell in cells for one in cell.left_out), *told]))
+    made = from_influence(
+        asked.survey, values, influence, pd.concat(labels, ignore_index=True),
+        unit=[cell.outcome.unit for cell in cells for _ in order], left_out=left_out, models=models, group=group.tolist(),
+    )  # fmt: skip
+    return _with_shares(of_their_levels(made, n, group=group), [cell.outcome.shares for cell in cells for _ in order])
+
+
+def _with_shares(found: Estimate, shares: Sequence[bool]) -> Estimate:
+    """Return the estimate with those rows as shares that are."""
+    if not any(shares):
+        return found
+    made, of = as_shares(found)._rows, np.asarray(shares)
+    given = {
+        "family": made.family,
+        "low": made.low,
+        "high": made.high,
+        "n_effective": made.n_effective,
+        "most": found.n,
+    }
+    return noted(found, "", **{name: np.where(of, new, getattr(found._rows, name)) for name, new in given.items()})

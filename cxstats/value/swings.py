@@ -1,0 +1,66 @@
+"""The tornado: by how much a net return swings if one thing that it hangs on goes from its low to its high end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from cxstats.value.inputs import Input
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def swings(result: Any, place: int, within: float, level: float) -> pd.DataFrame:
+    """Return the tornado of the step at a place of a `ReturnOnService`."""
+    import pandas as pd
+
+    source, value = result.source, result.value
+    later, earlier = result.pairs[place]
+    lines = []
+    for g in range(len(source.groups)):
+        base = float(result.at(value.values, {})["net"][g, place])
+
+        def net(values: np.ndarray, changed: dict[str, float], g: int = g) -> float:
+            return float(result.at(values, changed)["net"][g, place])
+
+        for name in (source.outcome, source.kept):
+            if name is None or (name == source.kept and result.inputs.horizon == 1):
+                continue
+            a, b = source.rows(name)[later, g], source.rows(name)[earlier, g]
+            low, high = (float(end[0]) for end in value.difference(a, b).interval(level))
+            ends = []
+            for end in (low, high):
+                moved = np.array(value.values)
+                moved[a] = moved[b] + end
+                ends.append(net(moved, {}))
+            what = f"{name}, {value.order[later]} less {value.order[earlier]}"
+            lines.append((g, what, low, high, *ends, base, f"estimated, its {100 * level:g} % interval"))
+        for one in _moved(result.inputs, later, earlier):
+            low, high = (one.low, one.high) if not one.fixed else (one.mean * (1 - within), one.mean * (1 + within))
+            if not one.fixed or one.mean != 0:
+                said = one.given if not one.fixed else f"one number, {100 * within:g} % up and down"
+                ends = [net(value.values, {one.name: end}) for end in (low, high)]
+                lines.append((g, one.name, low, high, *ends, base, said))
+    columns = ["group", "input", "low", "high", "net_low", "net_high", "net", "moved"]
+    table = pd.DataFrame(lines, columns=columns)
+    table["swing"] = (table["net_high"] - table["net_low"]).abs()
+    table["decides"] = np.sign(table["net_low"]) != np.sign(table["net_high"])
+    table = table.sort_values(["group", "swing"], ascending=[True, False], kind="stable").reset_index(drop=True)
+    groups = source.groups.iloc[table.pop("group")].reset_index(drop=True)
+    order = ["input", "low", "high", "net_low", "net_high", "net", "swing", "moved", "decides"]
+    found: pd.DataFrame = pd.concat([groups, table[order]], axis=1)
+    return found
+
+
+def _moved(inputs: Any, later: int, earlier: int) -> list[Input]:
+    """Return the inputs that enter a step, each once."""
+    chosen = [inputs.costs[later], inputs.costs[earlier], inputs.margin, inputs.worth]
+    if inputs.horizon > 1:
+        kept = [] if inputs.retention is None else [inputs.retention[later], inputs.retention[earlier]]
+        chosen += [*kept, inputs.discount]
+    found = {one.name: one for one in chosen}
+    if inputs.worth.fixed and inputs.worth.mean == 1:  # the outcome is money
+        del found["worth"]
+    return list(found.values())
