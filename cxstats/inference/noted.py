@@ -33,9 +33,7 @@ def as_shares(estimate: Estimate) -> Estimate:
     )  # fmt: skip
 
 
-def of_their_levels(
-    estimate: Estimate, n: np.ndarray, metrics: int = 1, group: np.ndarray | None = None
-) -> Estimate:
+def of_their_levels(estimate: Estimate, n: np.ndarray, metrics: int = 1, group: np.ndarray | None = None) -> Estimate:
     """Return values by level with the number of people of each level; those of different levels are different people."""
     every = np.tile(n.ravel(), metrics)
     made = noted(estimate, "", n=every)

@@ -31,8 +31,8 @@ METHODS = {
 }
 
 
-def text(estimate: Estimate) -> str:
-    """Return the printed form."""
+def text(estimate: Estimate, *, foot: bool = True) -> str:
+    """Return the printed form, with the line of what it rests on or without."""
     header, lines, more = _table(estimate)
     widths = [max(len(row[i]) for row in [header, *lines]) for i in range(len(header))]
     numeric = _numeric(header)
@@ -44,11 +44,11 @@ def text(estimate: Estimate) -> str:
     ]
     notes = [f"{mark} {note}" for note, mark in footnotes(estimate._rows.note).items()]
     tail = [f"... and {more} more rows: .frame() has all"] if more else []
-    return "\n".join([*(line.rstrip() for line in shown), *tail, *notes, footer(estimate)])
+    return "\n".join([*(line.rstrip() for line in shown), *tail, *notes, *([footer(estimate)] if foot else [])])
 
 
-def html(estimate: Estimate) -> str:
-    """Return the form that notebooks show; all text from the data is escaped."""
+def html(estimate: Estimate, *, foot: bool = True) -> str:
+    """Return the form that notebooks show, with the line of what it rests on or without; text from the data is escaped."""
     header, lines, more = _table(estimate)
     numeric = _numeric(header)
 
@@ -60,7 +60,7 @@ def html(estimate: Estimate) -> str:
         return f"<tr>{''.join(styled)}</tr>"
 
     body = "".join(row(line, "td") for line in lines)
-    said = [*(f"{mark} {note}" for note, mark in footnotes(estimate._rows.note).items()), footer(estimate)]
+    said = [f"{mark} {note}" for note, mark in footnotes(estimate._rows.note).items()] + [footer(estimate)] * foot
     if more:
         said.insert(0, f"... and {more} more rows: .frame() has all")
     below = "<br>".join(markup.escape(line) for line in said)
@@ -70,11 +70,14 @@ def html(estimate: Estimate) -> str:
     )
 
 
-def footer(estimate: Estimate, level: float = 0.95) -> str:
-    """Return the line that says what the numbers rest on: made-up data, level, methods, design, rows left out."""
-    intervals = f"{100 * level:g} % intervals: {'; '.join(methods_of(estimate)) or 'none'}"
-    facts = [estimate.synthetic, intervals, f"Design: {estimate._origin.design}", *estimate._origin.left_out]
-    return " ".join(filter(None, map(sentence, facts)))
+def footer(*estimates: Estimate, level: float = 0.95) -> str:
+    """Return the line that says what numbers rest on: made-up data, level, methods, design, rows left out."""
+    methods = dict.fromkeys(method for estimate in estimates for method in methods_of(estimate))
+    intervals = f"{100 * level:g} % intervals: {'; '.join(methods) or 'none'}"
+    facts = [
+        fact for e in estimates for fact in (e.synthetic, intervals, f"Design: {e._origin.design}", *e._origin.left_out)
+    ]
+    return " ".join(filter(None, map(sentence, dict.fromkeys(facts))))
 
 
 def methods_of(estimate: Estimate) -> list[str]:

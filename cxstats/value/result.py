@@ -13,6 +13,7 @@ from cxstats.inference import Estimate
 from cxstats.value.asked import Asked
 from cxstats.value.estimated import Cell, estimated
 from cxstats.value.sensitivity import e_values, ratio_of_steps
+from cxstats.value.shown import as_html, as_text
 from cxstats.value.told import ASSOCIATED, CAUSED, METHODS
 
 if TYPE_CHECKING:
@@ -144,6 +145,8 @@ class ServiceValue(Estimate):
         >>> value = cx.service_value(cx.sample_survey(), outcome="spend", level="service_level",
         ...                          order=["poor", "adequate", "wow"], adjust="tenure", unit="EUR")
         >>> value.flattens().frame()[["contrast", "estimate", "conf_low", "conf_high"]].round(1)
+                                       contrast  estimate  conf_low  conf_high
+        0  (wow - adequate) - (adequate - poor)      -9.2     -14.4       -4.0
         """
         names = self._step_names("flattens")
         found = self.steps.contrast({"contrast": names[-1]}, {"contrast": names[0]})
@@ -190,6 +193,8 @@ class ServiceValue(Estimate):
         >>> value = cx.service_value(cx.sample_survey(), outcome="renewed", level="service_level",
         ...                          order=["poor", "adequate", "wow"], adjust="tenure")
         >>> value.losses_to_gains().frame()[["estimate", "conf_low", "conf_high", "unit"]].round(1)
+           estimate  conf_low  conf_high   unit
+        0       7.5       4.9       14.5  times
         """
         self._step_names("losses_to_gains")
         middle = list(self.order[1:-1])
@@ -239,6 +244,10 @@ class ServiceValue(Estimate):
         >>> value = cx.service_value(cx.sample_survey(), outcome="renewed", level="service_level",
         ...                          order=["poor", "adequate", "wow"], adjust="tenure")
         >>> value.e_values()[["contrast", "ratio", "e_value", "e_value_limit"]].round(2)
+                  contrast  ratio  e_value  e_value_limit
+        0  adequate - poor   1.89     3.18           2.88
+        1   wow - adequate   1.06     1.32           1.22
+        2       wow - poor   2.01     3.43           3.10
         """
         spread = np.repeat([_spread(cell) for cell in self._cells], len(self.order))
         return e_values(self, spread, level)
@@ -277,17 +286,26 @@ class ServiceValue(Estimate):
         return CAUSED if self.randomised else ASSOCIATED
 
     def __repr__(self) -> str:
-        asked, tables = self._asked, {"Mean by level": Estimate.__repr__(self), "Steps": repr(self.steps)}
-        if asked.adjust:
-            tables["Steps, not adjusted"] = repr(self.between(*_next(len(self.order)), of=self.unadjusted))
+        return as_text(self._head(), self._parts_shown())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._head(), self._parts_shown())
+
+    def _parts_shown(self) -> dict[str, Any]:
+        """Return what is shown: means, steps, and whether levels can be compared."""
+        found: dict[str, Any] = {"Mean by level": self, "Steps": self.steps}
+        if self._asked.adjust:
+            found["Steps, not adjusted"] = self.between(*_next(len(self.order)), of=self.unadjusted)
         if len(self.order) > 2:
-            tables["First to last"] = repr(self.overall)
-            tables["Last step minus first (below 0: returns diminish)"] = repr(self.flattens())
-        bodies, feet = zip(*(table.rsplit("\n", 1) for table in tables.values()), strict=True)
-        titled = [f"{title}\n{body}" for title, body in zip(tables, bodies, strict=True)]
-        more = [] if not asked.adjust else [f"Overlap\n{_shown(self.overlap)}", self._balanced()]
-        more += [] if self.randomised else [f"E-values\n{_shown(self.e_values())}"]
-        return "\n\n".join([self._head(), *titled, *more, "\n".join(dict.fromkeys(feet))])
+            found |= {
+                "First to last": self.overall,
+                "Last step minus first (below 0: returns diminish)": self.flattens(),
+            }
+        if self._asked.adjust:
+            found |= {"Overlap": self.overlap, "Balance": self._balanced()}
+        if not self.randomised:
+            found["E-values"] = self.e_values()
+        return found
 
     def _balanced(self) -> str:
         """Return how far levels differ at most in what is adjusted for, before and after weighting."""
@@ -311,11 +329,6 @@ class ServiceValue(Estimate):
 def _next(size: int) -> tuple[list[int], list[int]]:
     """Return the places of each level but the first, and of those before."""
     return list(range(1, size)), list(range(size - 1))
-
-
-def _shown(table: pd.DataFrame) -> str:
-    """Return a table as text, its numbers short."""
-    return table.to_string(index=False, float_format=lambda number: f"{number:,.2f}")
 
 
 def _spread(cell: Cell) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from cxstats.inference import Estimate
 from cxstats.inference.noted import noted
 from cxstats.value.inputs import shown
 from cxstats.value.reckoned import NOTHING_MORE, Reckoning
+from cxstats.value.shown import as_html, as_text
 from cxstats.value.swings import swings
 
 if TYPE_CHECKING:
@@ -123,6 +124,10 @@ class ReturnOnService:
         ...                          order=["poor", "adequate", "wow"], adjust="tenure", unit="EUR")
         >>> found = cx.roi(value, cost={"poor": 5, "adequate": 12, "wow": 22}, margin=0.6)
         >>> found.frame()[["contrast", "benefit", "cost", "net", "net_low", "net_high", "pays"]].round(1)
+                  contrast  benefit  cost  net  net_low  net_high  pays
+        0  adequate - poor      9.2   7.0  2.2      0.0       4.3  97.7
+        1   wow - adequate      3.6  10.0 -6.4     -8.7      -4.0   0.0
+        2       wow - poor     12.8  17.0 -4.2     -7.4      -1.0   0.6
         """
         table = self._reckoned.labels("").drop(columns="metric")
         table = table.assign(benefit=self.benefit.values, cost=self.cost.values, net=self.net.values)
@@ -179,6 +184,15 @@ class ReturnOnService:
         ...                          order=["poor", "adequate", "wow"], adjust="tenure", unit="EUR")
         >>> found = cx.roi(value, cost={"poor": 5, "adequate": 12, "wow": (18, 26)}, margin=0.6)
         >>> found.tornado()[["input", "low", "high", "net_low", "net_high", "moved"]].round(2)
+                              input    low  ...  net_high                         moved
+        0               cost of wow  18.00  ...    -10.36   range, any part of it alike
+        1          cost of adequate   9.60  ...     -3.96  one number, 20 % up and down
+        2  spend, wow less adequate   2.23  ...     -4.05  estimated, its 95 % interval
+        3                    margin   0.48  ...     -5.63  one number, 20 % up and down
+
+        [4 rows x 6 columns]
+
+        [4 rows x 6 columns]
         """
         names = list(self._reckoned.labels("")["contrast"].unique())
         place = len(names) - 1 - (len(names) > 2) if contrast is None else -1
@@ -190,16 +204,22 @@ class ReturnOnService:
         return swings(self._reckoned, place, float(within), level)
 
     def __repr__(self) -> str:
-        rows = [("Net return per customer", self.net), ("Benefit-cost ratio", self.benefit_cost)]
-        rows += [("Break-even cost", self.break_even_cost), ("Break-even margin", self.break_even_margin)]
-        bodies, feet = zip(*(repr(found).rsplit("\n", 1) for _, found in rows), strict=True)
-        titled = [f"{title}\n{body}" for (title, _), body in zip(rows, bodies, strict=True)]
-        sure = ", ".join(f"{name} {part:.1f} %" for name, part in zip(self._named(), self.pays, strict=True))
+        return as_text(self._head(), self._parts_shown())
+
+    def _repr_html_(self) -> str:
+        return as_html(self._head(), self._parts_shown())
+
+    def _head(self) -> str:
         how = "" if self.fixed else f" Limits by {self._reckoned.draws:,} draws (seed {self._reckoned.seed})."
-        return "\n\n".join(
-            [f"{self.assumed} {self.value.words}{how}", *titled, f"Probability that it pays: {sure}. {FLAT_PRIOR}",
-             "\n".join(dict.fromkeys(feet))]
-        )  # fmt: skip
+        return f"{self.assumed} {self.value.words}{how}"
+
+    def _parts_shown(self) -> dict[str, Any]:
+        sure = ", ".join(f"{name} {part:.1f} %" for name, part in zip(self._named(), self.pays, strict=True))
+        return {
+            "Net return per customer": self.net, "Benefit-cost ratio": self.benefit_cost,
+            "Break-even cost": self.break_even_cost, "Break-even margin": self.break_even_margin,
+            "Probability": f"Probability that it pays: {sure}. {FLAT_PRIOR}",
+        }  # fmt: skip
 
     def _named(self) -> list[str]:
         """Return the steps with their groups, in words."""

@@ -95,9 +95,18 @@ def roi(
     ...                          order=["poor", "adequate", "wow"], adjust=["tenure", "segment"], unit="EUR")
     >>> found = cx.roi(value, cost={"poor": 5, "adequate": 12, "wow": 22}, margin=0.6)
     >>> found.net.frame()[["contrast", "estimate", "conf_low", "conf_high", "unit"]].round(1)
+              contrast  estimate  conf_low  conf_high unit
+    0  adequate - poor       2.2       0.1        4.3  EUR
+    1   wow - adequate      -6.4      -8.6       -4.1  EUR
+    2       wow - poor      -4.2      -7.3       -1.0  EUR
     >>> found.pays.round(1).tolist()
+    [97.8, 0.0, 0.6]
     >>> year = cx.roi(value, cost={"poor": 5, "adequate": 12, "wow": (18, 26)}, margin=0.6, horizon=4, retention="renewed")
     >>> year.net.frame()[["contrast", "estimate", "conf_low", "conf_high"]].round(1)
+              contrast  estimate  conf_low  conf_high
+    0  adequate - poor      36.3      30.5       42.0
+    1   wow - adequate     -14.3     -29.6        0.7
+    2       wow - poor      22.0       6.4       37.4
     """
     if not isinstance(value, ServiceValue):
         raise ArgumentError(f"{PLACE}: what service_value() returns is needed, not a {type(value).__name__}.")

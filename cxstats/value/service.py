@@ -121,8 +121,16 @@ def service_value(
     >>> value = cx.service_value(cx.sample_survey(), outcome="spend", level="service_level",
     ...                          order=["poor", "adequate", "wow"], adjust=["tenure", "segment"], unit="EUR")
     >>> value.frame()[["service_level", "n", "estimate", "conf_low", "conf_high"]].round(1)
+      service_level     n  estimate  conf_low  conf_high
+    0          poor  1466      47.2      44.3       50.1
+    1      adequate  4421      62.5      61.0       64.0
+    2           wow  1733      68.5      65.1       71.9
     >>> value.steps.frame()[["contrast", "estimate", "conf_low", "conf_high", "unit"]].round(1)
+              contrast  estimate  conf_low  conf_high unit
+    0  adequate - poor      15.3      11.8       18.9  EUR
+    1   wow - adequate       6.0       2.3        9.8  EUR
     >>> value.unadjusted.contrast("wow", "adequate").values.round(1).tolist()
+    [8.7]
     """
     one_of(f"{PLACE}(method=)", method, list(METHODS))
     one_of(f"{PLACE}(overlap=)", overlap, OVERLAP)
