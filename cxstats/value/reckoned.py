@@ -186,15 +186,14 @@ class Reckoning:
             found = np.where(costs & ~brings, np.inf, np.where(brings & ~costs, 0.0, found))
         elif missing:  # something comes of nothing
             found = np.where(brings & ~costs, np.inf, found)
-        unknown = np.isnan(found).any(axis=1)
-        notes = np.where(np.isnan(values), missing, np.where(unknown & bool(missing), SOME_FREE, ""))
-        source, sorted_draws = self.value, np.sort(found, axis=1)
+        free = np.isnan(found).any(axis=1) & bool(missing)
+        notes = np.where(np.isnan(values), missing, np.where(free, SOME_FREE, ""))
         rows = [self.source.rows(n) for n in (self.source.outcome, self.source.kept) if n is not None]
         groups = range(len(self.source.groups))
         enters = [np.concatenate([r[list(pair), g] for r in rows]) for g in groups for pair in self.pairs]
-        limits = [_quantiles(line, bool(bad)) for line, bad in zip(sorted_draws, unknown, strict=True)]
+        limits = [_quantiles(line) for line in found]
         labels, said = self.labels(NAMES.get(name, name)), notes.tolist()
-        return with_own_limits(source, values, labels, enters, limits, family="drawn", unit=unit, notes=said)
+        return with_own_limits(self.value, values, labels, enters, limits, family="drawn", unit=unit, notes=said)
 
     def margin(self) -> Estimate:
         """Return the margin at which each step breaks even."""
@@ -220,14 +219,14 @@ class Reckoning:
             return np.asarray(100 * t.cdf(net.values / net.std_error, net.df))
 
 
-def _quantiles(draws: np.ndarray, unknown: bool) -> OwnLimits:
-    """Return the function from alpha to the quantiles of sorted draws."""
+def _quantiles(draws: np.ndarray) -> OwnLimits:
+    """Return the function from alpha to the quantiles of draws; one that has no result may be anything."""
+    least, most = (np.sort(np.where(np.isnan(draws), end, draws)) for end in (-np.inf, np.inf))
+    nothing = bool(np.isnan(draws).all())
 
     def limits(alpha: float, method: str | None) -> tuple[float, float]:
-        if unknown:
-            return np.nan, np.nan
         at = np.asarray([alpha / 2, 1 - alpha / 2]) * (len(draws) - 1)
-        low, high = draws[int(np.floor(at[0]))], draws[int(np.ceil(at[1]))]
-        return float(low), float(high)
+        low, high = least[int(np.floor(at[0]))], most[int(np.ceil(at[1]))]
+        return (np.nan, np.nan) if nothing else (float(low), float(high))
 
     return limits

@@ -183,16 +183,12 @@ class ReturnOnService:
         >>> value = cx.service_value(cx.sample_survey(), outcome="spend", level="service_level",
         ...                          order=["poor", "adequate", "wow"], adjust="tenure", unit="EUR")
         >>> found = cx.roi(value, cost={"poor": 5, "adequate": 12, "wow": (18, 26)}, margin=0.6)
-        >>> found.tornado()[["input", "low", "high", "net_low", "net_high", "moved"]].round(2)
-                              input    low  ...  net_high                         moved
-        0               cost of wow  18.00  ...    -10.36   range, any part of it alike
-        1          cost of adequate   9.60  ...     -3.96  one number, 20 % up and down
-        2  spend, wow less adequate   2.23  ...     -4.05  estimated, its 95 % interval
-        3                    margin   0.48  ...     -5.63  one number, 20 % up and down
-
-        [4 rows x 6 columns]
-
-        [4 rows x 6 columns]
+        >>> found.tornado()[["input", "net_low", "net_high", "swing"]].round(2)
+                              input  net_low  net_high  swing
+        0               cost of wow    -2.36    -10.36   8.00
+        1          cost of adequate    -8.76     -3.96   4.80
+        2  spend, wow less adequate    -8.66     -4.05   4.62
+        3                    margin    -7.09     -5.63   1.46
         """
         names = list(self._reckoned.labels("")["contrast"].unique())
         place = len(names) - 1 - (len(names) > 2) if contrast is None else -1
