@@ -15,7 +15,7 @@ import numpy as np
 from cxstats.errors import NotIdentifiedError, listing
 from cxstats.inference.covariates import Covariate
 from cxstats.inference.ranked import Levels
-from cxstats.value.fits import Chances, Weighted
+from cxstats.value.fits import Chances, Columns, Weighted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ CERTAIN = 1e-6  # of a chance: who has no more never gets the level
 class Comparable:
     """One group and outcome: columns adjusted for (after ones), each row's level, the chances of levels, and weights."""
 
-    x: np.ndarray
+    columns: Columns
     terms: tuple[Covariate, ...]
     code: np.ndarray
     weight: np.ndarray
@@ -40,13 +40,15 @@ class Comparable:
 
     @classmethod
     def of(
-        cls, x: np.ndarray, terms: Sequence[Covariate], code: np.ndarray, weight: np.ndarray, levels: Levels,
+        cls, columns: Columns, terms: Sequence[Covariate], code: np.ndarray, weight: np.ndarray, levels: Levels,
         among: int | None, place: str,
     ) -> Comparable:  # fmt: skip
         """Return how rows compare; raise `NotIdentifiedError` where the columns decide the level of some rows."""
         size = len(levels.order)
-        population = np.ones(len(x)) if among is None else (code == among).astype(np.float64)
-        chances = [Chances.of(code == j, x, weight, f"{place}, chance of {levels.order[j]!r}") for j in range(size)]
+        population = np.ones(len(code)) if among is None else (code == among).astype(np.float64)
+        chances = [
+            Chances.of(code == j, columns, weight, f"{place}, chance of {levels.order[j]!r}") for j in range(size)
+        ]
         for j, found in enumerate(chances):
             low = found.chance[population > 0]
             none = int((low < CERTAIN).sum())
@@ -60,7 +62,7 @@ class Comparable:
                 )
         of = None if among is None else chances[among]
         return cls(
-            x, tuple(terms), code, weight, population, tuple(chances), tuple(Weighted.inverse(c, of) for c in chances)
+            columns, tuple(terms), code, weight, population, tuple(chances), tuple(Weighted.inverse(c, of) for c in chances)
         )  # fmt: skip
 
     def overlap(self, levels: Levels) -> pd.DataFrame:
@@ -96,7 +98,7 @@ class Comparable:
 
         lines, w = [], self.weight * self.population
         for k, term in enumerate(self.terms, start=1):
-            column = self.x[:, k]
+            column = self.columns.x[:, k]
             mean = np.average(column, weights=w)
             spread = np.sqrt(np.average((column - np.average(column, weights=self.weight)) ** 2, weights=self.weight))
             for j, value in enumerate(levels.order):

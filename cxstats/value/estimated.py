@@ -14,7 +14,7 @@ from cxstats.inference.leverage import Informed
 from cxstats.inference.noted import as_shares, noted, of_their_levels
 from cxstats.value.asked import Asked, Outcome
 from cxstats.value.comparability import Comparable
-from cxstats.value.fits import Weighted, mean_at
+from cxstats.value.fits import Columns, Weighted, mean_at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,15 +48,16 @@ def estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
     groups = list(dict.fromkeys(cell.named for cell in cells))
     for k, cell in enumerate(cells):
         c, o = cell.comparable, cell.outcome
-        x = c.x if method in ("standardise", "both") else np.ones((len(c.x), 1))
-        link, y = (o.link if x.shape[1] > 1 else "identity"), o.points[cell.rows]
+        y = o.points[cell.rows]
+        regressed = method in ("standardise", "both") and len(c.terms) > 0
+        columns, link = (c.columns, o.link) if regressed else (Columns.ones(len(y)), "identity")
         people = c.population if method != "none" else np.ones(len(y))
         for j in order:
             weighted = c.weighted[j] if method in ("weight", "both") else Weighted.none(len(y))
             at, here = k * len(order) + j, c.code == j
             one = 100.0 if link == "logit" else 1.0
             mean = mean_at(
-                link, y / one, x, c.weight, here, people, weighted, cell.rows,
+                link, y / one, columns, c.weight, here, people, weighted, cell.rows,
                 f"service_value{f', {cell.named}' if cell.named else ''}, level {asked.levels.order[j]!r}",
             )  # fmt: skip
             values[at], influence[cell.rows, at] = one * mean.value, one * mean.influence

@@ -27,38 +27,71 @@ SETTLED = 1e-10  # of the coefficients' change, the last step
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A regression: its coefficients, and of every row of x the mean and its slope by the index."""
+class Columns:
+    """The columns of a regression, the first of ones: of every row, and of the `kinds` of rows that there are.
 
-    coefficients: np.ndarray
+    Rows of a kind have one mean, so a regression with the canonical link needs of each kind only their weight and mean outcome.
+    """
+
+    x: np.ndarray
+    kinds: np.ndarray
+    kind: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray) -> Columns:
+        """Return the columns with their kinds."""
+        import pandas as pd
+
+        table = pd.DataFrame(x)
+        kind = table.groupby(list(table.columns), sort=False).ngroup().to_numpy()
+        first = np.unique(kind, return_index=True)[1]
+        return cls(x, x[first], kind)
+
+    @classmethod
+    def ones(cls, size: int) -> Columns:
+        """Return a column of ones alone: its regression is a mean."""
+        return cls(np.ones((size, 1)), np.ones((1, 1)), np.zeros(size, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A regression: of every row the mean and its slope by the index."""
+
     mean: np.ndarray
     slope: np.ndarray
 
 
-def fitted(link: str, y: np.ndarray, x: np.ndarray, weight: np.ndarray, rows: np.ndarray, place: str) -> Fit:
-    """Return the regression of y on x among some rows by statsmodels' GLM, with the means of all rows of x."""
+def fitted(link: str, y: np.ndarray, columns: Columns, weight: np.ndarray, rows: np.ndarray, place: str) -> Fit:
+    """Return the regression of y on columns among some rows by statsmodels, with the means of all rows."""
     from statsmodels.genmod import families
     from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.regression.linear_model import WLS
 
-    family = {"identity": families.Gaussian, "logit": families.Binomial, "log": families.Poisson}[link]()
-    w = weight[rows] / weight[rows].mean()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that it has not settled is looked at below
-        found = GLM(y[rows], x[rows], family=family, var_weights=w).fit(
-            maxiter=STEPS, tol=SETTLED, tol_criterion="params"
-        )
-    b = np.asarray(found.params)
-    index = x @ b
-    with np.errstate(over="ignore"):
-        mean = np.asarray(family.link.inverse(index))
-        slope = np.asarray(family.link.inverse_deriv(index))
-    left = np.abs((w * (y[rows] - mean[rows])) @ x[rows]).max()
+    size, w = len(columns.kinds), weight[rows] / weight[rows].mean()
+    every = np.bincount(columns.kind[rows], w, size)
+    met = every > 0
+    x, count = columns.kinds[met], every[met]
+    outcome = np.bincount(columns.kind[rows], w * y[rows], size)[met] / count
+    if link == "identity":
+        mean = columns.kinds @ np.asarray(WLS(outcome, x, weights=count).fit().params)
+        slope = np.ones(size)
+    else:
+        family = families.Binomial() if link == "logit" else families.Poisson()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it has not settled is looked at below
+            found = GLM(outcome, x, family=family, var_weights=count).fit(
+                maxiter=STEPS, tol=SETTLED, tol_criterion="params"
+            )
+        index = columns.kinds @ np.asarray(found.params)
+        with np.errstate(over="ignore"):
+            mean, slope = (np.asarray(of(index)) for of in (family.link.inverse, family.link.inverse_deriv))
+    left = np.abs((count * (outcome - mean[met])) @ x).max()
     if not left <= 1e-6 * len(rows) * max(1e-12, float(np.abs(y[rows]).max())):
         raise NotIdentifiedError(
             f"{place}: the regression ({link}) has not settled in {STEPS} steps. Adjust for fewer columns, merge their labels, "
             "or take link='identity'."
         )
-    return Fit(b, mean, slope)
+    return Fit(mean[columns.kind], slope[columns.kind])
 
 
 @dataclass(frozen=True)
@@ -70,11 +103,12 @@ class Chances:
     influence: np.ndarray
 
     @classmethod
-    def of(cls, here: np.ndarray, x: np.ndarray, weight: np.ndarray, place: str) -> Chances:
+    def of(cls, here: np.ndarray, columns: Columns, weight: np.ndarray, place: str) -> Chances:
         """Return the chances of being `here`."""
-        fit = fitted("logit", here.astype(np.float64), x, weight, np.arange(len(x)), place)
+        x = columns.x
+        fit = fitted("logit", here.astype(np.float64), columns, weight, np.arange(len(x)), place)
         hessian = (x.T * (weight * fit.slope)) @ x
-        return cls(x, fit.mean, np.linalg.lstsq(hessian, (x * (here - fit.mean)[:, None]).T, rcond=None)[0].T)
+        return cls(x, fit.mean, (x * (here - fit.mean)[:, None]) @ np.linalg.pinv(hessian, hermitian=True))
 
 
 @dataclass(frozen=True)
@@ -116,12 +150,12 @@ class Mean:
 
 
 def mean_at(
-    link: str, y: np.ndarray, x: np.ndarray, weight: np.ndarray, here: np.ndarray, population: np.ndarray,
+    link: str, y: np.ndarray, columns: Columns, weight: np.ndarray, here: np.ndarray, population: np.ndarray,
     weighted: Weighted, places: np.ndarray, place: str,
 ) -> Mean:  # fmt: skip
     """Return the mean at the level of the rows `here`, for the rows of the population; `places` are the rows' in the survey."""
-    rows, v = np.flatnonzero(here), weighted.v
-    fit = fitted(link, y, x, weight * v, rows, place)
+    rows, v, x = np.flatnonzero(here), weighted.v, columns.x
+    fit = fitted(link, y, columns, weight * v, rows, place)
     people = (weight * population).sum()
     value = float((weight * population) @ fit.mean / people)
     d = (weight * population * fit.slope) @ x / people

@@ -15,6 +15,7 @@ from cxstats.inference.influence import REMARK
 from cxstats.value.asked import PLACE, Asked, Outcome, asked_of, need_levels
 from cxstats.value.comparability import Comparable, apart
 from cxstats.value.estimated import Cell
+from cxstats.value.fits import Columns
 from cxstats.value.result import ServiceValue
 from cxstats.value.told import METHODS
 
@@ -159,9 +160,11 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
         out[np.setdiff1d(kept[group == g], rows)] = "like whom no one is at some level"
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
         x, terms, told = _columns(asked, rows, place)
+        columns = Columns.of(x)
         for j, value in enumerate(asked.levels.order):
-            need_independent(x[code[rows] == j], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}")
-        comparable = Comparable.of(x, terms, code[rows], asked.weight[rows], asked.levels, asked.among, place)
+            met = np.unique(columns.kind[code[rows] == j])
+            need_independent(columns.kinds[met], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}")
+        comparable = Comparable.of(columns, terms, code[rows], asked.weight[rows], asked.levels, asked.among, place)
         told += comparable.remarks(asked.levels)
         found.append(Cell(outcome, table.iloc[[g]].reset_index(drop=True), rows, comparable, tuple(told), named))
     said = missing_groups(asked.data, asked.groups, asked.out == "", table)

@@ -38,7 +38,7 @@ def test_one_period_is_margin_times_step_less_cost(value, spend):
         assert found.benefit.values[row] == pytest.approx(0.6 * step.values[0])
         assert found.net.values[row] == pytest.approx(0.6 * step.values[0] - more)
         assert found.net.std_error[row] == pytest.approx(0.6 * step.std_error[0], rel=1e-6)
-        assert found.net.df[row] == step.df[0]
+        assert found.net.df[row] == pytest.approx(step.df[0])
         assert found.net.n[row] == step.n[0]
         assert found.cost.values[row] == more
         assert found.benefit_cost.values[row] == pytest.approx(0.6 * step.values[0] / more)
