@@ -50,10 +50,7 @@ def covariates_of(
             columns.append(values)
             stand_for.append(Covariate(name))
             continue
-        if kind == "time":
-            raise DataError(
-                f"{place}: column {name!r} holds dates. Make them numbers (years, days), or labels (quarters)."
-            )
+        need_adjustable(survey, name, place)
         if not isinstance(series.dtype, pd.CategoricalDtype):
             series = series.astype(pd.CategoricalDtype(sorted(series.unique())))
         series = series.cat.remove_unused_categories()
@@ -68,6 +65,18 @@ def covariates_of(
         columns += [(codes == k).astype(np.float64) for k in range(1, len(levels))]
         stand_for += [Covariate(name, level) for level in levels[1:]]
     return np.column_stack(columns), stand_for, base
+
+
+def need_adjustable(survey: Survey, name: str, place: str) -> None:
+    """Raise `DataError` for dates, and `ArgumentError` for too many labels: nothing can be adjusted for these."""
+    kind, column = survey.frame.kinds([name])[name], frames.in_memory(survey.frame, [name])[name]
+    if kind == "time":
+        raise DataError(f"{place}: column {name!r} holds dates. Make them numbers (years, days), or labels (quarters).")
+    if kind not in ("number", "boolean") and column.nunique() > MOST_LEVELS:
+        raise ArgumentError(
+            f"{place}: column {name!r} holds {column.nunique():,} labels; up to {MOST_LEVELS} can be compared. Group them, or "
+            "leave it out."
+        )
 
 
 def need_adjusting(place: str, adjust: Any) -> tuple[str, ...]:

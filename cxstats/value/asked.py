@@ -43,10 +43,11 @@ FAMILIES = ("mean", "share", "balance")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One outcome: how it is called, its unit, its link, and what each row is worth (NaN: no answer)."""
+    """One outcome: its name and unit, whether it is a share, its link, and what each row is worth (NaN: no answer)."""
 
     name: str
     unit: str
+    percent: bool
     link: str
     points: np.ndarray
 
@@ -163,7 +164,8 @@ def _scores(survey: Survey, outcome: Any, unit: Any) -> list[Score]:
     for score in scores:
         if score.family not in FAMILIES:
             raise ArgumentError(
-                f"{PLACE}(outcome=): {score.name!r} is a {score.family}; what one customer is worth is a mean, a share or a "
+                f"{PLACE}(outcome=): {score.name!r} of {listing(score.columns())} is a {score.family}; what one customer is "
+                "worth is a mean, a share or a "
                 "balance."
             )
     names = [score.name for score in scores]
@@ -207,7 +209,7 @@ def _outcome(survey: Survey, score: Score, where: Expression | None, out: np.nda
             f"{PLACE}(link='log'): {score.name!r} holds {found.min():g}; a logarithmic regression takes amounts of 0 or more."
         )
     chosen = usual if link is None or (link == "log" and usual == "logit") else str(link)
-    return Outcome(score.name, score.unit, chosen, points)
+    return Outcome(score.name, score.unit, score.family == "share", chosen, points)
 
 
 def _need_names(

@@ -35,7 +35,7 @@ class Comparable:
     code: np.ndarray
     weight: np.ndarray
     population: np.ndarray
-    chances: tuple[Chances, ...]
+    chances: Chances
     weighted: tuple[Weighted, ...]
 
     @classmethod
@@ -46,24 +46,18 @@ class Comparable:
         """Return how rows compare; raise `NotIdentifiedError` where the columns decide the level of some rows."""
         size = len(levels.order)
         population = np.ones(len(code)) if among is None else (code == among).astype(np.float64)
-        chances = [
-            Chances.of(code == j, columns, weight, f"{place}, chance of {levels.order[j]!r}") for j in range(size)
-        ]
-        for j, found in enumerate(chances):
-            low = found.chance[population > 0]
-            none = int((low < CERTAIN).sum())
-            if none and len(terms):
-                raise NotIdentifiedError(
-                    f"{place}: the columns of adjust= decide the level: {none:,} of {len(low):,} rows have next to no chance "
-                    "of "
-                    f"level {levels.order[j]!r} ({levels.column}), so no one there is like them. Adjust for fewer columns, "
-                    "merge "
-                    "labels, or leave such rows out with where=."
-                )
-        of = None if among is None else chances[among]
-        return cls(
-            columns, tuple(terms), code, weight, population, tuple(chances), tuple(Weighted.inverse(c, of) for c in chances)
-        )  # fmt: skip
+        chances = Chances.of(code, size, columns, weight, place)
+        low = chances.chance[population > 0]
+        none = (low < CERTAIN).sum(axis=0)
+        if none.any() and len(terms):
+            j = int(none.argmax())
+            raise NotIdentifiedError(
+                f"{place}: the columns of adjust= decide the level: {none[j]:,} of {len(low):,} rows have next to no chance of "
+                f"level {levels.order[j]!r} ({levels.column}), so no one there is like them. Adjust for fewer columns, merge "
+                "labels, or leave such rows out with where=."
+            )
+        weighted = tuple(Weighted.inverse(chances, j, among) for j in range(size))
+        return cls(columns, tuple(terms), code, weight, population, chances, weighted)
 
     def overlap(self, levels: Levels) -> pd.DataFrame:
         """Return by level the chances of it in the population, and what its weights do."""
@@ -73,7 +67,7 @@ class Comparable:
         for j, value in enumerate(levels.order):
             here = self.code == j
             w, v = self.weight[here], (self.weight * self.weighted[j].v)[here]
-            chance, of = self.chances[j].chance, self.population > 0
+            chance, of = self.chances.chance[:, j], self.population > 0
             top = np.sort(v)[::-1][: max(1, round(0.01 * len(v)))]
             lines.append(
                 {
@@ -136,39 +130,60 @@ def _kish(w: np.ndarray) -> float:
     return float(w.sum() ** 2 / (w**2).sum())
 
 
-def apart(
-    data: pd.DataFrame, adjust: Sequence[str], labels: Sequence[str], code: np.ndarray, levels: Levels
-) -> tuple[np.ndarray, list[str]]:
-    """Return which rows have no counterpart at some level by one column alone, and why, in words.
+@dataclass(frozen=True)
+class Apart:
+    """Which rows have no counterparts at some level, by one column alone, and why, in words; which lie beyond numbers met."""
 
-    A label that some level never has, or a number beyond those of some level.
+    said: tuple[str, ...]
+    alone: np.ndarray
+    beyond: dict[str, int]
+    idle: np.ndarray
+
+
+def apart(
+    data: pd.DataFrame,
+    adjust: Sequence[str],
+    labels: Sequence[str],
+    code: np.ndarray,
+    levels: Levels,
+    among: int | None,
+) -> Apart:
+    """Return which rows of the population (level `among`, or all) have no counterparts at some level.
+
+    A label that some level never has, or a number beyond those of some level. Rows of other levels with a label that the
+    population never has are idle: they say nothing of it.
     """
-    size, alone, said = len(levels.order), np.zeros(len(data), dtype=bool), []
+    size, people = len(levels.order), np.ones(len(data), dtype=bool) if among is None else code == among
+    alone, idle, said, beyond = np.zeros_like(people), np.zeros_like(people), [], {}
     for name in adjust:
         column = data[name]
         if name in labels:
             for label in column.unique():
                 has = (column == label).to_numpy()
                 never = [levels.order[j] for j in range(size) if not (has & (code == j)).any()]
-                if never:
+                if not (has & people).any():
+                    idle |= has
+                elif never:
                     alone |= has
-                    said.append(
-                        f"none of the {int(has.sum()):,} rows with {name} = {_shown(label)} is of level {listing(never)}"
-                    )
+                    count = int(has.sum())
+                    rows = f"{count:,} row{'s'[: count != 1]}"
+                    said.append(f"none of the {rows} with {name} = {_shown(label)} is of level {listing(never)}")
             continue
         values = column.to_numpy(dtype=np.float64)
         low, high = (
             end([one(values[code == j]) for j in range(size)]) for end, one in ((np.max, np.min), (np.min, np.max))
         )
-        beyond = (values < low) | (values > high)
         if low > high:
             alone |= True
             said.append(
                 f"levels have no {name} in common (it goes up to {high:g} at one, and begins at {low:g} at another)"
             )
-        elif beyond.any():
-            alone |= beyond
-    return alone, said
+            continue
+        outside = (values < low) | (values > high)
+        alone |= outside
+        if (outside & people).any():
+            beyond[name] = int((outside & people).sum())
+    return Apart(tuple(said), alone, beyond, idle)
 
 
 def _shown(label: Any) -> str:

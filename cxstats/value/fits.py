@@ -24,6 +24,7 @@ from cxstats.inference.leverage import Informed
 LINKS = ("identity", "logit", "log")
 STEPS = 60
 SETTLED = 1e-10  # of the coefficients' change, the last step
+FARTHEST = 700.0  # an index beyond which nothing can be told from 0 or 1
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ class Columns:
 
 @dataclass(frozen=True)
 class Fit:
-    """A regression: of every row the mean and its slope by the index."""
+    """A regression: of every row the index, the mean, and its slope by the index."""
 
+    index: np.ndarray
     mean: np.ndarray
     slope: np.ndarray
 
@@ -73,8 +75,8 @@ def fitted(link: str, y: np.ndarray, columns: Columns, weight: np.ndarray, rows:
     x, count = columns.kinds[met], every[met]
     outcome = np.bincount(columns.kind[rows], w * y[rows], size)[met] / count
     if link == "identity":
-        mean = columns.kinds @ np.asarray(WLS(outcome, x, weights=count).fit().params)
-        slope = np.ones(size)
+        index = columns.kinds @ np.asarray(WLS(outcome, x, weights=count).fit().params)
+        mean, slope = index, np.ones(size)
     else:
         family = families.Binomial() if link == "logit" else families.Poisson()
         with warnings.catch_warnings():
@@ -82,61 +84,82 @@ def fitted(link: str, y: np.ndarray, columns: Columns, weight: np.ndarray, rows:
             found = GLM(outcome, x, family=family, var_weights=count).fit(
                 maxiter=STEPS, tol=SETTLED, tol_criterion="params"
             )
-        index = columns.kinds @ np.asarray(found.params)
-        with np.errstate(over="ignore"):
-            mean, slope = (np.asarray(of(index)) for of in (family.link.inverse, family.link.inverse_deriv))
+        index = np.clip(columns.kinds @ np.asarray(found.params), -FARTHEST, FARTHEST)
+        mean = np.asarray(family.link.inverse(index))
+        slope = mean * (1 - mean) if link == "logit" else mean
     left = np.abs((count * (outcome - mean[met])) @ x).max()
     if not left <= 1e-6 * len(rows) * max(1e-12, float(np.abs(y[rows]).max())):
         raise NotIdentifiedError(
             f"{place}: the regression ({link}) has not settled in {STEPS} steps. Adjust for fewer columns, merge their labels, "
             "or take link='identity'."
         )
-    return Fit(mean[columns.kind], slope[columns.kind])
+    return Fit(index[columns.kind], mean[columns.kind], slope[columns.kind])
 
 
 @dataclass(frozen=True)
 class Chances:
-    """Of every row the chance of a level, by a logistic regression, and how rows move its coefficients."""
+    """Of every row the chance of each level, rows x levels, by a multinomial logit, and how rows move its coefficients.
+
+    ``log P(j) / P(base) = x'c_j``, fitted level by level among the rows of level j and of the base, the most frequent one (Begg
+    and Gray 1984): the chances of all levels sum to 1.
+    """
 
     x: np.ndarray
+    index: np.ndarray
     chance: np.ndarray
-    influence: np.ndarray
+    influence: tuple[np.ndarray | None, ...]
 
     @classmethod
-    def of(cls, here: np.ndarray, columns: Columns, weight: np.ndarray, place: str) -> Chances:
-        """Return the chances of being `here`."""
-        x = columns.x
-        fit = fitted("logit", here.astype(np.float64), columns, weight, np.arange(len(x)), place)
-        hessian = (x.T * (weight * fit.slope)) @ x
-        return cls(x, fit.mean, (x * (here - fit.mean)[:, None]) @ np.linalg.pinv(hessian, hermitian=True))
+    def of(cls, code: np.ndarray, size: int, columns: Columns, weight: np.ndarray, place: str) -> Chances:
+        """Return the chances of `size` levels."""
+        x, base = columns.x, int(np.bincount(code, weight, size).argmax())
+        index = np.zeros((len(x), size))
+        influence: list[np.ndarray | None] = []
+        for j in range(size):
+            if j == base:
+                influence.append(None)
+                continue
+            here, rows = code == j, np.flatnonzero((code == j) | (code == base))
+            fit = fitted("logit", here.astype(np.float64), columns, weight, rows, f"{place}, chance of a level")
+            hessian = (x[rows].T * (weight * fit.slope)[rows]) @ x[rows]
+            score = np.zeros_like(x)
+            score[rows] = x[rows] * (here - fit.mean)[rows, None]
+            index[:, j] = fit.index
+            influence.append(score @ np.linalg.pinv(hessian, hermitian=True))
+        odds = np.exp(index - index.max(axis=1, keepdims=True))
+        return cls(x, index, odds / odds.sum(axis=1, keepdims=True), tuple(influence))
 
 
 @dataclass(frozen=True)
 class Weighted:
     """Weights of a level's rows that make them like a population, v, with slopes by the coefficients of the chances.
 
-    `moves` are pairs of (dv/d index of a chance, that chance).
+    `moves` are pairs of (dv/d index, the influence of rows on the coefficients of this index); `x` are its columns.
     """
 
     v: np.ndarray
-    moves: tuple[tuple[np.ndarray, Chances], ...]
+    x: np.ndarray
+    moves: tuple[tuple[np.ndarray, np.ndarray], ...]
 
     @classmethod
     def none(cls, size: int) -> Weighted:
         """Return no weights."""
-        return cls(np.ones(size), ())
+        return cls(np.ones(size), np.ones((size, 1)), ())
 
     @classmethod
-    def inverse(cls, level: Chances, among: Chances | None) -> Weighted:
-        """Return 1 over the chance of the level, times that of the level whose people it is for."""
-        if among is level:
-            return cls.none(len(level.chance))
-        e = np.maximum(level.chance, 1e-300)
-        v = 1 / e if among is None else among.chance / e
-        moves = [(-v * (1 - e), level)]
-        if among is not None:
-            moves.append((v * (1 - among.chance), among))
-        return cls(v, tuple(moves))
+    def inverse(cls, chances: Chances, level: int, among: int | None) -> Weighted:
+        """Return 1 over the chance of the level, or the odds of the level whose people it is for."""
+        if among == level:
+            return cls.none(len(chances.x))
+        with np.errstate(over="ignore", divide="ignore"):
+            if among is None:
+                v = 1 / chances.chance[:, level]
+                slopes = [v * (e - (j == level)) for j, e in enumerate(chances.chance.T)]
+            else:
+                v = np.exp(chances.index[:, among] - chances.index[:, level])
+                slopes = [v * ((j == among) * 1.0 - (j == level)) for j in range(len(chances.influence))]
+        pairs = zip(slopes, chances.influence, strict=True)
+        return cls(v, chances.x, tuple((slope, moved) for slope, moved in pairs if moved is not None))
 
 
 @dataclass(frozen=True)
@@ -154,7 +177,7 @@ def mean_at(
     weighted: Weighted, places: np.ndarray, place: str,
 ) -> Mean:  # fmt: skip
     """Return the mean at the level of the rows `here`, for the rows of the population; `places` are the rows' in the survey."""
-    rows, v, x = np.flatnonzero(here), weighted.v, columns.x
+    rows, v, x = np.flatnonzero(here), np.where(here, weighted.v, 0.0), columns.x
     fit = fitted(link, y, columns, weight * v, rows, place)
     people = (weight * population).sum()
     value = float((weight * population) @ fit.mean / people)
@@ -164,8 +187,8 @@ def mean_at(
     a = inverse @ d
     rest = np.where(here, y - fit.mean, 0.0)
     influence = population * (fit.mean - value) / people + v * rest * (x @ a)
-    for slope, chances in weighted.moves:
-        influence += chances.influence @ ((weight * rest * (x @ a) * slope) @ chances.x)
+    for slope, moved in weighted.moves:
+        influence += moved @ ((weight * rest * (x @ a) * np.where(here, slope, 0.0)) @ weighted.x)
     curve, own = fit.slope[rows], x[rows]
 
     def quadratic(m: np.ndarray) -> np.ndarray:

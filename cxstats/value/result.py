@@ -250,7 +250,8 @@ class ServiceValue(Estimate):
         2       wow - poor   2.01     3.43           3.10
         """
         spread = np.repeat([_spread(cell) for cell in self._cells], len(self.order))
-        return e_values(self, spread, level)
+        shares = np.repeat([cell.outcome.percent for cell in self._cells], len(self.order))
+        return e_values(self, spread, shares, level)
 
     @cached_property
     def overlap(self) -> pd.DataFrame:  # noqa: D102
@@ -278,7 +279,7 @@ class ServiceValue(Estimate):
 
     def is_share(self, outcome: str) -> bool:
         """Return whether an outcome is a share, in percent."""
-        return any(cell.outcome.name == outcome and cell.outcome.unit == "%" for cell in self._cells)
+        return any(cell.outcome.name == outcome and cell.outcome.percent for cell in self._cells)
 
     @property
     def words(self) -> str:
@@ -302,7 +303,7 @@ class ServiceValue(Estimate):
                 "Last step minus first (below 0: returns diminish)": self.flattens(),
             }
         if self._asked.adjust:
-            found |= {"Overlap": self.overlap, "Balance": self._balanced()}
+            found |= {"Overlap": self.overlap} | ({"Balance": self._balanced()} if len(self.balance) else {})
         if not self.randomised:
             found["E-values"] = self.e_values()
         return found

@@ -32,7 +32,7 @@ def e_value(ratio: np.ndarray) -> np.ndarray:
         return np.asarray(away + np.sqrt(away * (away - 1)))
 
 
-def e_values(value: Any, spread: np.ndarray, level: float) -> pd.DataFrame:
+def e_values(value: Any, spread: np.ndarray, shares: np.ndarray, level: float) -> pd.DataFrame:
     """Return E-values of the steps of a `ServiceValue`; `spread` is the standard deviation of customers behind each row."""
     size = len(value.order)
     first = size * np.arange(len(value) // size)[:, None]
@@ -42,7 +42,7 @@ def e_values(value: Any, spread: np.ndarray, level: float) -> pd.DataFrame:
     a, b = ((first + np.asarray(places)).ravel() for places in (later, earlier))
     steps = value.between(later, earlier)
     low, high = steps.interval(level)
-    shares = (value._rows.family == "share")[a]
+    shares = shares[a]
     logs = _log_ratios(value, a, b)
     left, right = logs.interval(level)
     with np.errstate(over="ignore"):

@@ -10,7 +10,7 @@ import numpy as np
 from cxstats.errors import ArgumentError, NoRowsError, NotIdentifiedError, one_of
 from cxstats.expression import Expression
 from cxstats.inference.asked import counted, grouped, missing_groups
-from cxstats.inference.covariates import Covariate, covariates_of, need_independent
+from cxstats.inference.covariates import Covariate, covariates_of, need_adjustable, need_independent
 from cxstats.inference.influence import REMARK
 from cxstats.value.asked import PLACE, Asked, Outcome, asked_of, need_levels
 from cxstats.value.comparability import Comparable, apart
@@ -59,7 +59,7 @@ def service_value(
         Columns by which customers of the levels may differ: numbers (linear), or labels. None: nothing is adjusted for.
     method : {"standardise", "weight", "both"}
         A regression a level, linear for amounts and logistic for shares; weights of one over the chance of the level, by a
-        logistic regression for each; or both, right if one of the two is (doubly robust).
+        multinomial logit; or both, right if one of the two is (doubly robust).
     among : level, optional
         For the customers of this level only; by default for all.
     by : str or list of str, optional
@@ -113,6 +113,8 @@ def service_value(
     Hirano, K. and Imbens, G. W. (2001). Estimation of causal effects using propensity score weighting. *Health Services and
     Outcomes Research Methodology* 2.
     Wooldridge, J. M. (2007). Inverse probability weighted estimation for general missing data problems. *J. Econometrics* 141.
+    Begg, C. B. and Gray, R. (1984). Calculation of polychotomous logistic regression parameters using individualized
+    regressions. *Biometrika* 71.
     Bell, R. M. and McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage samples.
     *Survey Methodology* 28.
 
@@ -156,7 +158,7 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
         rows = kept[group == g]
         points = outcome.points
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
-        rows = _with_counterparts(asked, rows, labels, overlap, place)
+        rows, carried = _with_counterparts(asked, rows, labels, overlap, place)
         out[np.setdiff1d(kept[group == g], rows)] = "like whom no one is at some level"
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
         x, terms, told = _columns(asked, rows, place)
@@ -165,7 +167,7 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
             met = np.unique(columns.kind[code[rows] == j])
             need_independent(columns.kinds[met], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}")
         comparable = Comparable.of(columns, terms, code[rows], asked.weight[rows], asked.levels, asked.among, place)
-        told += comparable.remarks(asked.levels)
+        told += [*carried, *comparable.remarks(asked.levels)]
         found.append(Cell(outcome, table.iloc[[g]].reset_index(drop=True), rows, comparable, tuple(told), named))
     said = missing_groups(asked.data, asked.groups, asked.out == "", table)
     left_out = (*counted(out), *(f"{REMARK}{one}" for one in said))
@@ -173,30 +175,36 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
 
 
 def _labelled(asked: Asked, name: str) -> bool:
-    """Return whether a column holds labels, not numbers."""
+    """Return whether a column holds labels, not numbers; raise for what cannot be adjusted for."""
     kind = asked.survey.frame.kinds([name])[name]
-    return kind not in ("number", "boolean") or hasattr(asked.data[name], "cat")
+    need_adjustable(asked.survey, name, f"{PLACE}(adjust=)")
+    return kind != "number" or hasattr(asked.data[name], "cat") or asked.data[name].nunique() <= 2
 
 
-def _with_counterparts(asked: Asked, rows: np.ndarray, labels: Sequence[str], overlap: str, place: str) -> np.ndarray:
-    """Return the rows that have counterparts at every level; raise unless others may be left out."""
+def _with_counterparts(
+    asked: Asked, rows: np.ndarray, labels: Sequence[str], overlap: str, place: str
+) -> tuple[np.ndarray, list[str]]:
+    """Return the rows that have counterparts at every level, and what is carried on; raise unless others may be left out."""
     while True:
         data, code = asked.data.iloc[rows], asked.levels.code[rows]
-        alone, said = apart(data, asked.adjust, labels, code, asked.levels)
-        if overlap == "error" and said:
-            more = f" (and {len(said) - 1} more such)" if len(said) > 1 else ""
+        found = apart(data, asked.adjust, labels, code, asked.levels, asked.among)
+        if overlap == "error" and found.said:
+            more = f" (and {len(found.said) - 1} more such)" if len(found.said) > 1 else ""
             raise NotIdentifiedError(
-                f"{place}: no overlap: {said[0]}{more}. Leave them out by overlap='restrict' (they are counted), merge "
-                "labels, or "
-                "adjust for fewer columns."
+                f"{place}: no overlap: {found.said[0]}{more}. Leave them out by overlap='restrict' (they are counted), merge "
+                "labels, or adjust for fewer columns."
             )
-        if overlap == "error" or not alone.any():
-            return rows
-        if alone.all():
+        gone = found.idle | found.alone if overlap == "restrict" else found.idle
+        if gone.all():
             raise NoRowsError(
-                f"{place}: no overlap: of {len(rows):,} rows none has counterparts at every level ({said[0]})."
+                f"{place}: no overlap: of {len(rows):,} rows none has counterparts at every level ({found.said[0]})."
             )
-        rows = rows[~alone]
+        if not gone.any():
+            return rows, [
+                f"{count:,} rows have {name!r} beyond what is met at some level: there regressions are carried on"
+                for name, count in found.beyond.items()
+            ]
+        rows = rows[~gone]
 
 
 def _columns(asked: Asked, rows: np.ndarray, place: str) -> tuple[np.ndarray, list[Covariate], list[str]]:
