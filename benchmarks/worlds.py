@@ -8,7 +8,7 @@
 The worlds are those of ``cxstats.datasets.synthetic.worlds``. What a process states is the truth; the 40 branches with their
 effects are drawn anew with each seed, as a sample of branches would be. Data come as an analyst would declare them: the survey
 with weights, regions as strata and branches as PSUs; staff with their branches; branches, which come once a quarter, as PSUs;
-contacts with customers as PSUs, each anonymous contact for itself.
+contacts with customers as PSUs, each anonymous contact for itself; costs, which are no sample, as they are.
 
 Right is *supported* where the claim is true, *contradicted* where it is false. The power is worked out from how far intervals
 lie from the edges of regions: with z the normal quantile of a verdict's p, below 0 on the wrong side, it is
@@ -56,6 +56,16 @@ SIZES: dict[str, tuple[int, int]] = {  # respondents, where it is true and where
     "target-trade-off": (10_240, 20_480),
     "manner-beats-words": (5120, 1280),
     "cheap-can-be-good": (1280, 1280),
+    "bots-cost-loyalty": (2560, 5120),
+    "service-creates-loyalty": (1280, 15_360),
+    "service-may-not-repair": (1280, 3840),
+    "prize-grows": (7680, 7680),
+    "poor-service-leaves": (7680, 3840),
+    "wow-not-worth-it": (7680, 15_360),
+    "frictionless-is-enough": (3840, 1920),
+    "adequate-pays": (3840, 15_360),
+    "roi-less-than-thought": (2560, 10_240),
+    "technology-wrong-customer": (7680, 7680),
     "no-perfection-expected": (3840, 1280),
     "norms-mislead": (2560, 1280),
     "firms-misjudge-expectations": (2560, 30_720),
@@ -111,6 +121,8 @@ def survey_of(name: str, frame: pd.DataFrame) -> cx.Survey:
         return cx.Survey(frame, weight="weight", strata="region", psu="branch")
     if name == "contacts":
         return cx.Survey(frame.assign(customer=frame["customer"].fillna(frame["contact"])), psu="customer")
+    if name == "costs":
+        return cx.Survey(frame)
     return cx.Survey(frame, strata="region", psu="branch") if name == "staff" else cx.Survey(frame, psu="branch")
 
 
@@ -192,12 +204,13 @@ def needed(only: list[str], jobs: int) -> dict[Cell, int]:
 def page(table: pd.DataFrame) -> str:
     """Return the page that goes with the table."""
     regions = {claim.id: repr(claim).partition(" -> ")[2].rstrip(">") for claim in cx.catalogue()}
+    more = " or more" if table["seeds"].nunique() > 1 else ""
     claims, least = table["claim"].nunique(), table.loc[table["right"].idxmin()]
     lines = [
         "# Verdicts in worlds whose truth is known",
         "",
         f"Written by `python benchmarks/worlds.py --seeds {table['seeds'].min()}` on {date.today():%Y-%m-%d}; cxstats "
-        f"{cx.__version__}, seeds 1 to {table['seeds'].min()}.",
+        f"{cx.__version__}, seeds 1 to {table['seeds'].min()}{more}.",
         "",
         f"{claims} claims, each in a world in which it is true and in one in which it is false; level 95 %. `right` counts",
         "*supported* where it is true and *contradicted* where it is false, `wrong` the opposite. `n` respondents (the contact",

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import cxstats as cx
@@ -18,7 +20,7 @@ from benchmarks.worlds import SIZES, STORED, quick, survey_of, worlds
 from cxstats.claims.catalogue.roles import ROLES, TOUCHPOINTS
 from cxstats.claims.claim import AllOf
 from cxstats.datasets.synthetic.worlds import FALSE, TRUE
-from cxstats.errors import ArgumentError, CxError
+from cxstats.errors import ArgumentError, ColumnError, CxError, DataError
 
 ROOT = Path(__file__).parents[2]
 HERE = (
@@ -26,17 +28,18 @@ HERE = (
     "gap-widens", "not-getting-better", "epic-is-rare", "effort-is-forced", "self-service-fails", "follow-ups-not-kept",
     "price-or-experience", "young-avoid-phone", "phone-is-dying", "channels-consistent", "provider-customer-gap",
     "manner-beats-words", "target-trade-off", "word-of-mouth", "experience-has-two-signs", "no-perfection-expected",
-    "norms-mislead", "firms-misjudge-expectations", "cheap-can-be-good",
+    "norms-mislead", "firms-misjudge-expectations", "cheap-can-be-good", "bots-cost-loyalty", "service-creates-loyalty",
+    "service-may-not-repair", "prize-grows", "poor-service-leaves", "wow-not-worth-it", "frictionless-is-enough",
+    "adequate-pays", "roi-less-than-thought", "technology-wrong-customer",
 )  # fmt: skip
 MISSING = (
-    "service-beats-amenities", "customers-differ", "bots-cost-loyalty", "service-creates-loyalty", "service-top-three",
-    "prize-grows", "poor-service-leaves", "technology-away-from-basics", "programmes-fail", "marketing-led-fails",
-    "fast-easy-fair", "wow-not-worth-it", "frictionless-is-enough", "adequate-pays", "roi-less-than-thought",
-    "closing-the-gap-is-key", "before-the-sale", "service-may-not-repair", "manner-matters", "technology-wrong-customer",
+    "service-beats-amenities", "customers-differ", "service-top-three", "technology-away-from-basics", "programmes-fail",
+    "marketing-led-fails", "fast-easy-fair", "closing-the-gap-is-key", "before-the-sale", "manner-matters",
     "back-office-counts", "few-touchpoints-matter", "innovation-not-needed",
 )  # fmt: skip
 RATE_OVERALL = ["needs-are-necessary", "enjoyed-but-unmet", "averages-hide-people", "experience-has-two-signs"]
-SETS = ("survey", "contacts", "staff", "branches")
+SETS = ("survey", "contacts", "staff", "branches", "costs")
+PAID = ("wow-not-worth-it", "adequate-pays", "roi-less-than-thought")
 
 
 def single(claims: list[Any]) -> Iterator[cx.Claim]:
@@ -116,6 +119,7 @@ def test_each_needed_column_is_missed_by_name(claim: Any, world: dict[str, pd.Da
         ("firms-misjudge-expectations", "no data set 'staff' was given"),
         ("cheap-can-be-good", "no data set 'branches' was given, only 'survey', 'branch'. Did you mean 'branch'?"),
         ("phone-is-dying", "no data set 'contacts' was given"),
+        *((claim, "no data set 'costs' was given, only 'survey', 'branch'.") for claim in PAID),
     ],
 )
 def test_a_missing_data_set_is_named(world: dict[str, pd.DataFrame], claim: str, reason: str) -> None:
@@ -134,17 +138,30 @@ CODED = {  # by data set and column: what it is called elsewhere, and which answ
     ("survey", "told_others"): ("told", {"yes": 1, "no": 0}),
     ("survey", "service_level"): ("level", {"poor": 1, "adequate": 2, "wow": 3}),
     ("survey", "would_pay_more"): ("pays", {"yes": "yes", "no": "no"}),
+    ("survey", "renewed"): ("stays", {"yes": 1, "no": 0}),
+    ("survey", "served_by"): ("helper", {"bot": "machine", "person": "human"}),
+    ("survey", "comfort"): ("at_ease", {"comfortable": True, "uncomfortable": False}),
+    ("survey", "first_impression"): ("start", {"good": 5, "bad": 1}),
     ("contacts", "channel"): ("via", {"phone": "call", "app": "app", "web": "web", "branch": "visit"}),
     ("contacts", "age"): ("years", {"18-24": 21, "25-34": 30, "35-49": 42, "50-64": 57, "65+": 70}),
     ("contacts", "follow_up_kept"): ("kept", {"yes": 1.0, "no": 0.0}),
+    ("costs", "service_level"): ("grade", {"poor": "C", "adequate": "B", "wow": "A"}),
 }
 CONDITIONS = {
     "need_met": cx.col("q2") == 1,
     "delighted": cx.col("q3"),
     "resolved": cx.col("fcr") == "ja",
     "told_others": cx.col("told") == 1,
-    "good_experience": cx.col("level") == 3,
-    "ordinary_experience": cx.col("level") == 2,
+    "poor_service": cx.col("level") == 1,
+    "adequate_service": cx.col("level") == 2,
+    "wow_service": cx.col("level") == 3,
+    "renewed": cx.col("stays") == 1,
+    "by_bot": cx.col("helper") == "machine",
+    "comfortable": cx.col("at_ease"),
+    "good_first_impression": cx.col("start") > 3,
+    "costs_of_poor": cx.col("grade") == "C",
+    "costs_of_adequate": cx.col("grade") == "B",
+    "costs_of_wow": cx.col("grade") == "A",
     "would_pay_more": "pays",
     "by_phone": cx.col("via") == "call",
     "young": cx.col("years") < 25,
@@ -254,6 +271,139 @@ def test_bad_roles(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError) as error:
         cx.catalogue(**options)
     assert message in str(error.value)
+
+
+def test_a_missing_column_is_named_with_the_role_it_plays(world: dict[str, pd.DataFrame]) -> None:
+    bare = {"survey": world["survey"].drop(columns="service_level")}
+    claims = cx.catalogue()
+    reasons = [cx.check(claims[c], bare)[c].reason for c in ("word-of-mouth", "service-creates-loyalty")]
+    for reason, role in zip(reasons, ("wow_service", "poor_service"), strict=True):
+        assert f"data set 'survey' has no column 'service_level' (role '{role}')." in reason
+
+
+def test_the_docstring_names_every_role() -> None:
+    text = str(cx.catalogue.__doc__).partition("The roles, by data set:")[2].partition("Regions are")[0]
+    assert [role for role in ROLES if not re.search(rf"\b{role}\b", text)] == []
+
+
+# --- like for like, and what it costs --------------------------------------------------------------------------------------
+
+
+def test_who_has_no_like_is_left_out_and_counted(world: dict[str, pd.DataFrame]) -> None:
+    survey = world["survey"]
+    (found,) = cx.check(cx.catalogue()["bots-cost-loyalty"], data(world))
+    alone = int(((survey["channel"] == "branch") & survey["loyalty"].notna()).sum())
+    assert f"{alone:,} like whom no one is at some level" in found.left_out
+    assert found.n == survey["loyalty"].notna().sum() - alone
+    assert "associated with" in found.sentence
+
+
+def test_like_for_like_takes_away_what_customers_differ_by() -> None:
+    """Long-time customers get wow service more often, and spend more: the plain difference is theirs, too."""
+    drawn = cx.simulate_world(n=10_240, seed=2, tables=("survey", "costs"), spend_tenure={"new": -30.0, "long": 45.0})
+    survey, costs = drawn["survey"], drawn["costs"]
+    (found,) = cx.check(cx.catalogue()["wow-not-worth-it"], {"survey": survey_of("survey", survey), "costs": costs})
+    spend = survey.groupby("service_level")["spend"].mean()
+    naive = 0.6 * (spend["wow"] - spend["adequate"]) - 10
+    assert found.conf_low < 0.6 * 6 - 10 < found.conf_high < naive
+
+
+def test_costs_come_as_any_frame(world: dict[str, pd.DataFrame], usual: cx.Verdicts, on: Any, engine: str) -> None:
+    given = {"survey": survey_of("survey", world["survey"]), "costs": on(engine, world["costs"].iloc[::-1])}
+    for claim in PAID:
+        (found,) = cx.check(cx.catalogue()[claim], given)
+        assert (found.estimate, found.conf_low) == (usual[claim].estimate, usual[claim].conf_low)
+
+
+@pytest.mark.parametrize(
+    ("changes", "claim", "reason"),
+    [
+        (
+            {"service_level": ["low", "adequate", "wow"]},
+            "adequate-pays",
+            "data set 'costs': no row is of poor service (col('service_level') == 'poor'). Name its condition: "
+            "catalogue(columns={'costs_of_poor': col(...) == ...}).",
+        ),
+        (
+            {"cost": [5.0, 12.0, None]},
+            "wow-not-worth-it",
+            "data set 'costs': column 'cost', row 3 (wow service): there is no number. It is what one customer served costs",
+        ),
+        (
+            {"planned_return": [0.0, 1.0, None]},
+            "roi-less-than-thought",
+            "column 'planned_return', row 3 (wow service): there is no number.",
+        ),
+        ({"cost": [5.0, 12.0, 12.0]}, "roi-less-than-thought", "wow service costs no more than adequate service"),
+    ],
+)
+def test_what_the_costs_lack_is_untestable(
+    world: dict[str, pd.DataFrame], changes: dict[str, Any], claim: str, reason: str
+) -> None:
+    costs = world["costs"].assign(**changes)
+    (found,) = cx.check(cx.catalogue()[claim], {"survey": survey_of("survey", world["survey"]), "costs": costs})
+    assert found.verdict == "untestable"
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "message"),
+    [
+        (
+            {"service_level": ["wow", "adequate", "wow"]},
+            DataError,
+            "data set 'costs': rows 1 and 3 are both of wow service (col('service_level') == 'wow'). Leave one in: a level "
+            "has one row.",
+        ),
+        (
+            {"margin": [0.6, 0.6, 0.5]},
+            DataError,
+            "data set 'costs': column 'margin' differs by level: 0.6 (adequate), 0.5 (wow).",
+        ),
+        ({"margin": 60.0}, DataError, "column 'margin', row 2 (adequate service): 60 cannot be. It is a part of spend"),
+        ({"cost": [5.0, 12.0, -22.0]}, DataError, "column 'cost', row 3 (wow service): -22 cannot be. It is what one"),
+        ({"cost": [5.0, 12.0, float("inf")]}, DataError, "column 'cost', row 3 (wow service): inf cannot be."),
+        ({"margin": True}, ColumnError, "column 'margin', row 2 (adequate service): 'True' is no number."),
+        (
+            {"cost": ["5", "12", "22"]},
+            ColumnError,
+            "column 'cost', row 2 (adequate service): '12' is no number. Convert",
+        ),
+    ],
+)
+def test_costs_that_cannot_be_are_somebodys_mistake(
+    world: dict[str, pd.DataFrame], changes: dict[str, Any], kind: type[CxError], message: str
+) -> None:
+    costs = world["costs"].assign(**changes)
+    with pytest.raises(kind) as error:
+        cx.check(cx.catalogue()["wow-not-worth-it"], {"survey": world["survey"], "costs": costs})
+    assert str(error.value).startswith("claim 'wow-not-worth-it': ")
+    assert message in str(error.value)
+
+
+def test_costs_may_be_decimals_but_not_without_rows(world: dict[str, pd.DataFrame], usual: cx.Verdicts) -> None:
+    costs, survey = world["costs"], survey_of("survey", world["survey"])
+    exact = costs.assign(cost=[Decimal("5.0"), Decimal("12.0"), Decimal("22.0")])
+    claim = cx.catalogue()["wow-not-worth-it"]
+    (found,) = cx.check(claim, {"survey": survey, "costs": pa.Table.from_pandas(exact)})
+    assert found.estimate == usual["wow-not-worth-it"].estimate
+    (none,) = cx.check(claim, {"survey": survey, "costs": costs.iloc[:0]})
+    assert (none.verdict, none.reason) == ("untestable", "data set 'costs': the frame has no rows.")
+
+
+def test_levels_that_a_claim_does_not_take_may_cost_anything(
+    world: dict[str, pd.DataFrame], usual: cx.Verdicts
+) -> None:
+    given = {"survey": survey_of("survey", world["survey"]), "costs": world["costs"].assign(cost=[-1.0, 12.0, 22.0])}
+    (found,) = cx.check(cx.catalogue()["wow-not-worth-it"], given)
+    assert found.estimate == usual["wow-not-worth-it"].estimate
+
+
+def test_one_year_shows_no_growth(world: dict[str, pd.DataFrame]) -> None:
+    survey = world["survey"]
+    (found,) = cx.check(cx.catalogue()["prize-grows"], {"survey": survey[survey["year"] == 2]})
+    assert found.verdict == "untestable"
+    assert "there is one period only (2)" in found.reason
 
 
 # --- worlds in which each claim is true, and false ------------------------------------------------------------------------

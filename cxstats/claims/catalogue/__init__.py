@@ -11,7 +11,8 @@ from cxstats.claims.catalogue.expectations import expectations
 from cxstats.claims.catalogue.experience import experience
 from cxstats.claims.catalogue.needs import needs
 from cxstats.claims.catalogue.progress import progress
-from cxstats.claims.catalogue.roles import Columns
+from cxstats.claims.catalogue.roles import Columns, Needs
+from cxstats.claims.catalogue.value import value
 from cxstats.claims.claim import AllOf, Claim
 from cxstats.errors import ArgumentError, listing, suggestion
 
@@ -31,7 +32,7 @@ class Claims(list[Claim | AllOf]):
         return list(self)[ids.index(key)]
 
 
-TOPICS = (needs, progress, experience, expectations, contacts)
+TOPICS = (needs, progress, experience, value, expectations, contacts)
 
 
 def catalogue(
@@ -54,7 +55,7 @@ def catalogue(
     -------
     list of Claim
         For `check` and `declare`; one is found by its id, ``catalogue()["gap-widens"]``. They ask for the data sets "survey",
-        "contacts", "staff" and "branches".
+        "contacts", "staff", "branches" and "costs".
 
     Raises
     ------
@@ -65,13 +66,18 @@ def catalogue(
     -----
     The roles, by data set:
 
-    survey: overall, satisfaction, effort, expected, delivered, manner, easy, personalised, intuitive, contextual,
-    touchpoints_expected, touchpoints_delivered, segment, channel, industry, quarter, year, need_met, delighted,
-    resolved, told_others, matters_more, would_pay_more, on_target, tailored, good_experience, ordinary_experience;
+    survey: overall, satisfaction, loyalty, effort, expected, delivered, manner, easy, personalised, intuitive, contextual,
+    technology_met, touchpoints_expected, touchpoints_delivered, spend, tenure, issue, segment, channel, industry, quarter,
+    year, need_met, delighted, resolved, told_others, matters_more, would_pay_more, on_target, tailored, renewed, by_bot,
+    comfortable, good_first_impression, poor_service, adequate_service, wow_service;
     contacts: wait, contact_quarter, by_phone, young, transferred, repeated_information, self_service_tried,
     follow_up_promised, follow_up_kept;
     staff: staff_expected, staff_delivered;
-    branches: investment, improvement.
+    branches: investment, improvement;
+    costs: cost, margin, planned_return, costs_of_poor, costs_of_adequate, costs_of_wow.
+
+    "costs" is a table with a row a level of service: what it costs a customer served, the margin on spend (0.6 is 60 %), and
+    the return planned for each unit of its extra cost. ``costs_of_...`` say which row is of which level.
 
     Regions are the claims' own words made exact, and somebody else might draw them elsewhere: ``why`` says what they rest on.
 
@@ -97,9 +103,8 @@ def _cast(claim: Claim | AllOf, named: Columns) -> Any:
     given = None if claim.given is None else _cast(claim.given, named)
     if isinstance(claim, AllOf):
         return replace(claim, parts=tuple(_cast(part, named) for part in claim.parts), given=given)
-    roles: dict[str, str] = {}
+    assert isinstance(claim.needs, Needs)
     answers: dict[str, tuple[str, str]] = {}
     for data, columns in claim.columns.items():
-        roles |= named.played(data, columns)
         answers |= named.answered(data, columns)
-    return replace(claim, roles=roles, answers=answers, given=given)
+    return replace(claim, roles=claim.needs.played, answers=answers, given=given)

@@ -42,7 +42,7 @@ def _consistent(c: Columns) -> Claim:
 
 
 def _word_of_mouth(c: Columns) -> Claim:
-    told, good, ordinary = c.when("told_others"), c.when("good_experience"), c.when("ordinary_experience")
+    told, good, ordinary = c.when("told_others"), c.when("wow_service"), c.when("adequate_service")
     return Claim(
         "word-of-mouth",
         says="a good experience is talked about",
@@ -51,7 +51,7 @@ def _word_of_mouth(c: Columns) -> Claim:
         what="the share who told others after a good experience, less that after an ordinary one",
         region=above(0, unit="% points"),
         why="at 0 good experiences are talked about as much as others",
-        needs=c.needs("told_others", "good_experience", "ordinary_experience"),
+        needs=c.needs("told_others", "wow_service", "adequate_service"),
     )
 
 
@@ -102,8 +102,7 @@ def _manner(c: Columns) -> Claim:
     rating, met, manner = c.rating("satisfaction"), c.when("need_met"), c.rating("manner")
 
     def said_well(survey: Any) -> Estimate:
-        low = manner.scale[0]
-        return _difference(survey, rating.mean(), ~met & manner.high, met & (manner.answer <= low + 1))
+        return _difference(survey, rating.mean(), ~met & manner.high, met & manner.low)
 
     return Claim(
         "manner-beats-words",

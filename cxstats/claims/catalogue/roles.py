@@ -42,6 +42,7 @@ ROLES: dict[str, Role] = {
     # ratings and other columns of the survey
     "overall": Role("survey", "overall", (1, 5)),
     "satisfaction": Role("survey", "satisfaction", (1, 10)),
+    "loyalty": Role("survey", "loyalty", (1, 10)),
     "effort": Role("survey", "effort", (1, 7)),
     "expected": Role("survey", "expected", (1, 5)),
     "delivered": Role("survey", "delivered", (1, 5)),
@@ -50,8 +51,12 @@ ROLES: dict[str, Role] = {
     "personalised": Role("survey", "personalised", (1, 5)),
     "intuitive": Role("survey", "intuitive", (1, 5)),
     "contextual": Role("survey", "contextual", (1, 5)),
+    "technology_met": Role("survey", "technology_met", (1, 5)),
     "touchpoints_expected": Role("survey", _each("expected"), (1, 5)),
     "touchpoints_delivered": Role("survey", _each("delivered"), (1, 5)),
+    "spend": Role("survey", "spend"),
+    "tenure": Role("survey", "tenure"),
+    "issue": Role("survey", "issue"),
     "segment": Role("survey", "segment"),
     "channel": Role("survey", "channel"),
     "industry": Role("survey", "industry"),
@@ -66,8 +71,13 @@ ROLES: dict[str, Role] = {
     "would_pay_more": Role("survey", _yes("would_pay_more")),
     "on_target": Role("survey", _yes("target")),
     "tailored": Role("survey", _yes("tailored")),
-    "good_experience": Role("survey", col("service_level") == "wow"),
-    "ordinary_experience": Role("survey", col("service_level") == "adequate"),
+    "renewed": Role("survey", _yes("renewed")),
+    "by_bot": Role("survey", col("served_by") == "bot"),
+    "comfortable": Role("survey", col("comfort") == "comfortable"),
+    "good_first_impression": Role("survey", col("first_impression") == "good"),
+    "poor_service": Role("survey", col("service_level") == "poor"),
+    "adequate_service": Role("survey", col("service_level") == "adequate"),
+    "wow_service": Role("survey", col("service_level") == "wow"),
     # contacts: one row a contact
     "wait": Role("contacts", "wait"),
     "contact_quarter": Role("contacts", "quarter"),
@@ -83,7 +93,22 @@ ROLES: dict[str, Role] = {
     "staff_delivered": Role("staff", _each("delivered"), (1, 5)),
     "investment": Role("branches", "investment"),
     "improvement": Role("branches", "improvement"),
+    # costs: one row a level of service, which a condition picks
+    "cost": Role("costs", "cost"),
+    "margin": Role("costs", "margin"),
+    "planned_return": Role("costs", "planned_return"),
+    "costs_of_poor": Role("costs", col("service_level") == "poor"),
+    "costs_of_adequate": Role("costs", col("service_level") == "adequate"),
+    "costs_of_wow": Role("costs", col("service_level") == "wow"),
 }
+
+
+class Needs(dict[str, tuple[str, ...]]):
+    """The columns that a claim reads, by data set, and the role that each plays in it."""
+
+    def __init__(self, played: Mapping[str, str], columns: Mapping[str, Sequence[str]]) -> None:
+        super().__init__({data: tuple(dict.fromkeys(names)) for data, names in columns.items()})
+        self.played = dict(played)
 
 
 @dataclass(frozen=True)
@@ -119,6 +144,11 @@ class Rating:
     def high(self) -> Expression:
         """The condition of an answer among the two best."""
         return col(self.column) >= self.scale[1] - 1
+
+    @property
+    def low(self) -> Expression:
+        """The condition of an answer among the two lowest."""
+        return col(self.column) <= self.scale[0] + 1
 
     @property
     def matters(self) -> float:
@@ -158,6 +188,10 @@ class Columns:
         """Return the column."""
         return str(self._columns.get(role, ROLES[role].default))
 
+    def names(self, roles: Sequence[str]) -> list[str]:
+        """Return the columns of several roles."""
+        return [self.name(role) for role in roles]
+
     def when(self, role: str) -> Expression:
         """Return the condition."""
         given = self._columns.get(role, ROLES[role].default)
@@ -173,8 +207,9 @@ class Columns:
         same = role not in self._columns
         return Rating(role, names, self._scales.get(role, usual if same else None), usual)
 
-    def needs(self, *roles: str) -> dict[str, tuple[str, ...]]:
+    def needs(self, *roles: str) -> Needs:
         """Return the columns that these roles read, by data set."""
+        played: dict[str, str] = {}
         found: dict[str, list[str]] = {}
         for role in roles:
             given = self._columns.get(role, ROLES[role].default)
@@ -182,15 +217,8 @@ class Columns:
                 given.columns() if isinstance(given, Expression) else [given] if isinstance(given, str) else list(given)
             )
             found.setdefault(ROLES[role].data, []).extend(columns)
-        return {data: tuple(dict.fromkeys(columns)) for data, columns in found.items()}
-
-    def played(self, data: str, columns: Sequence[str]) -> dict[str, str]:
-        """Return the role of each of some columns of a data set."""
-        found: dict[str, str] = {}
-        for role in (role for role, given in ROLES.items() if given.data == data):
-            for column in self.needs(role)[data]:
-                found.setdefault(column, role)
-        return {column: found[column] for column in columns if column in found}
+            played = dict.fromkeys(columns, role) | played
+        return Needs(played, found)
 
     def answered(self, data: str, columns: Sequence[str]) -> dict[str, tuple[str, str]]:
         """Return the columns, of some, that are answered "yes" or "no"."""
