@@ -14,6 +14,7 @@ from cxstats.claims import words
 from cxstats.claims.claim import AllOf, Claim
 from cxstats.claims.reading import Reading
 from cxstats.claims.region import Region
+from cxstats.inference.guard import Terms
 from cxstats.inference.periods import over_time
 from cxstats.inference.settle import NO_RULE, settling_factor
 
@@ -158,9 +159,18 @@ def _associated(estimate: Estimate, labels: dict[str, Any]) -> str:
         return "trend"
     if estimate._parts is not None or extreme.endswith("differences") or extreme.startswith("range"):
         return "difference"
-    if estimate._terms is not None and np.count_nonzero(estimate._terms.jacobian[0]) <= 1:  # of a model, by itself
-        return ""
+    if estimate._terms is not None and np.count_nonzero(estimate._terms.jacobian[0]) <= 1:
+        return _associated_alone(estimate._terms)
     return {"derived": "function", "explained": "explained"}.get(family, "")
+
+
+def _associated_alone(terms: Terms) -> str:
+    """Return the same of a function of one number: what that number compares, or nothing if it is of a model by itself."""
+    of = terms.source
+    if of._terms is None and of._parts is None:
+        return ""
+    row = np.flatnonzero(terms.jacobian[0])[:1]
+    return _associated(of._take(row), of.labels.iloc[row[0]].to_dict()) if len(row) else ""
 
 
 def _notes(estimate: Estimate) -> tuple[str, ...]:

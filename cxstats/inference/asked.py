@@ -56,7 +56,8 @@ def need_unit(function: str, unit: str) -> None:
 def holds(condition: Rowwise, survey: Survey) -> np.ndarray:
     """Return for each row whether it is known to fulfil the condition."""
     rows = Columns(survey.frame, frames.in_memory(survey.frame, survey.frame.columns))
-    return np.concatenate([chunk.truth(condition.evaluate(chunk)) for chunk in rows.chunks()])
+    none = np.zeros(0, dtype=bool)  # of a frame without rows
+    return np.concatenate([none, *(chunk.truth(condition.evaluate(chunk)) for chunk in rows.chunks())])
 
 
 def points_of(score: Score, survey: Survey) -> np.ndarray:
