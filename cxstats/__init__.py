@@ -13,6 +13,7 @@ the number line.
 from __future__ import annotations
 
 from cxstats.charts import (
+    plot_balance,
     plot_demand,
     plot_distribution,
     plot_ecological,
@@ -26,8 +27,11 @@ from cxstats.charts import (
     plot_prices,
     plot_published_trend,
     plot_resolution,
+    plot_roi,
+    plot_tornado,
     plot_trend,
     plot_valuation,
+    plot_value,
     plot_verdicts,
 )
 from cxstats.claims import (
@@ -184,6 +188,7 @@ __all__ = [
     "measure",
     "nps",
     "nps_composition",
+    "plot_balance",
     "plot_demand",
     "plot_distribution",
     "plot_ecological",
@@ -197,8 +202,11 @@ __all__ = [
     "plot_prices",
     "plot_published_trend",
     "plot_resolution",
+    "plot_roi",
+    "plot_tornado",
     "plot_trend",
     "plot_valuation",
+    "plot_value",
     "plot_verdicts",
     "published_claims",
     "quantile",

@@ -57,9 +57,11 @@ def _exact(limits: Sequence[Sequence[float]]) -> int:
     return next((d for d in range(6) if all(round(v, d) == v for row in limits for v in row if np.isfinite(v))), 2)
 
 
-def one_group(place: str, labels: pd.DataFrame, group: Any) -> dict[str, Any]:
-    """Return the labels of the group to draw; raise `ArgumentError` where several are there and none is picked."""
-    by = [str(c) for c in labels.columns if c not in ("metric", "price")]
+def one_group(
+    place: str, labels: pd.DataFrame, group: Any, beside: Sequence[str] = ("metric", "price")
+) -> dict[str, Any]:
+    """Return the labels of the group to draw, all `beside` these; raise `ArgumentError` where none of several is picked."""
+    by = [str(c) for c in labels.columns if c not in beside]
     groups = list(dict.fromkeys(labels[by].itertuples(index=False, name=None))) if by else [()]
     if group is None:
         if len(groups) > 1:

@@ -111,7 +111,7 @@ def costs_of(cost: Any, order: tuple[Any, ...]) -> list[Input]:
 
 def shown(one: Input) -> str:
     """Return an input as a reader would write it."""
-    return f"{one.mean:g}" if one.fixed else f"{one.low:g} to {one.high:g}"
+    return f"{one.mean:g}" if one.fixed else f"{one.low:.4g} to {one.high:.4g}"
 
 
 def drawn(inputs: list[Input], draws: int, rng: np.random.Generator) -> list[np.ndarray]:

@@ -144,8 +144,10 @@ class Reckoning:
         """Return the margins at which the step may break even: Fieller's interval of cost over what a margin of 1 brings."""
         rows, m = np.asarray([row, row + len(both) // 2]), self.inputs.margin.mean
         scale = np.asarray([1.0, -1.0 / m])
-        v = as_it_is(both).covariance[np.ix_(rows, rows)] * np.outer(scale, scale)
-        used = both._take(rows)
+        known, used = as_it_is(both), both._take(rows)
+        v = known.covariance[np.ix_(rows, rows)] * np.outer(scale, scale)
+        if known.unknown[rows[1]]:
+            v[:] = np.nan
         bias, kept = used._small
         df = float(np.nanmin(used.df)) if np.isfinite(used.df).any() else np.nan
         cost, bring = both.values[rows] * scale
@@ -182,11 +184,13 @@ class Reckoning:
         """Return a quantity with quantiles of the draws as limits."""
         found, values = self._draws[name], self.now[name].ravel()
         costs, brings = self._draws["cost"] > 0, self._draws["benefit"] > 0
+        unknown = np.isnan(self._draws["net"])
         if name == "break_even_margin":  # no margin pays, or any does
             found = np.where(costs & ~brings, np.inf, np.where(brings & ~costs, 0.0, found))
         elif missing:  # something comes of nothing
             found = np.where(brings & ~costs, np.inf, found)
-        free = np.isnan(found).any(axis=1) & bool(missing)
+        found = np.where(unknown, np.nan, found)
+        free = np.isnan(found).any(axis=1) & ~unknown.all(axis=1) & bool(missing)
         notes = np.where(np.isnan(values), missing, np.where(free, SOME_FREE, ""))
         rows = [self.source.rows(n) for n in (self.source.outcome, self.source.kept) if n is not None]
         groups = range(len(self.source.groups))

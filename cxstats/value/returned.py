@@ -226,7 +226,12 @@ class ReturnOnService:
     def assumed(self) -> str:
         """What the return is reckoned with, in words."""
         i, once = self.inputs, "once" if self.inputs.once else "each period"
-        told = [f"{one.name} {shown(one)}" for one in (*i.costs, i.margin)] + [f"costs {once}"]
+        beyond = i.costs[0].given.startswith("not given")
+        costs = [
+            f"{one.name} {shown(one)}{' beyond ' + str(self.value.order[0]) if beyond else ''}"
+            for one in i.costs[beyond:]
+        ]
+        told = [*costs, f"margin {shown(i.margin)}", f"costs {once}"]
         if self._reckoned.source.share:
             told.append(f"a customer who says yes is worth {shown(i.worth)}")
         if i.horizon > 1:

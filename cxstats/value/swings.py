@@ -46,7 +46,8 @@ def swings(result: Any, place: int, within: float, level: float) -> pd.DataFrame
     columns = ["group", "input", "low", "high", "net_low", "net_high", "net", "moved"]
     table = pd.DataFrame(lines, columns=columns)
     table["swing"] = (table["net_high"] - table["net_low"]).abs()
-    table["decides"] = np.sign(table["net_low"]) != np.sign(table["net_high"])
+    told = table[["net_low", "net_high"]].notna().all(axis=1)
+    table["decides"] = told & (np.sign(table["net_low"]) != np.sign(table["net_high"]))
     table = table.sort_values(["group", "swing"], ascending=[True, False], kind="stable").reset_index(drop=True)
     groups = source.groups.iloc[table.pop("group")].reset_index(drop=True)
     order = ["input", "low", "high", "net_low", "net_high", "net", "swing", "moved", "decides"]

@@ -41,16 +41,29 @@ PUBLISHED = {
 FOUR = {name: name for name in ("too_cheap", "cheap", "expensive", "too_expensive")}
 ASKED = {price: f"buy_at_{price}" for price in (20, 30, 40, 50, 60)}
 PRICES = {  # of rows of the sample survey: the result, and how to draw it
+    "balance": (lambda rows: _value(rows), cx.plot_balance),
     "demand": (lambda rows: cx.gabor_granger(rows, ASKED), lambda found, ax=None: cx.plot_demand(found, ax)[-1]),
     "prices": (lambda rows: cx.van_westendorp(rows, **FOUR), cx.plot_prices),
     "resolution": (lambda rows: cx.resolution_curve(_log(marked="synthetic" in rows), days=(1, 7)), cx.plot_resolution),
+    "roi": (lambda rows: _return(rows), cx.plot_roi),
+    "tornado": (lambda rows: _return(rows), lambda found, ax=None: cx.plot_tornado(found, ax=ax)),
     "valuation": (lambda rows: cx.contingent_valuation(rows, bid="bid", answer="bid_accepted"), cx.plot_valuation),
+    "value": (lambda rows: _return(rows), lambda found, ax=None: cx.plot_value(found.value, ax, roi=found)),
 }
 
 
 def _latest(*, marked: bool = True) -> pd.DataFrame:
     rows = cx.load_survey().query("quarter == '2026Q3'")
     return rows if marked else pd.DataFrame(rows.drop(columns="synthetic").to_dict("list"))
+
+
+def _value(rows: pd.DataFrame) -> cx.ServiceValue:
+    levels = ["poor", "adequate", "wow"]
+    return cx.service_value(rows, outcome="spend", level="service_level", order=levels, adjust="tenure", unit="EUR")
+
+
+def _return(rows: pd.DataFrame) -> cx.ReturnOnService:
+    return cx.roi(_value(rows), cost={"poor": 5, "adequate": 12, "wow": 22}, margin=0.6)
 
 
 def _log(*, marked: bool) -> cx.ContactLog:

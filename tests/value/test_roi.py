@@ -63,7 +63,7 @@ def test_one_period_is_margin_times_step_less_cost(value, spend):
 def test_costs_beyond_the_first_level_are_the_same_steps(value):
     whole, beyond = cx.roi(value, cost=COST, margin=0.6), cx.roi(value, cost={"adequate": 7, "wow": 17}, margin=0.6)
     assert beyond.net.values == pytest.approx(whole.net.values)
-    assert "cost of poor 0" in beyond.assumed
+    assert "cost of adequate 7 beyond poor, cost of wow 17 beyond poor, margin" in beyond.assumed
 
 
 def test_a_margin_that_no_margin_is_and_one_that_is_not_there(value):
@@ -150,6 +150,22 @@ def test_a_share_is_worth_what_is_said(value):
     step = value.pick(metric="renewed").contrast("wow", "adequate").values[0]
     assert found.benefit.values[1] == pytest.approx(2.5 * step)
     assert "a customer who says yes is worth 250" in found.assumed
+
+
+def test_what_is_not_known_of_a_level_is_not_known_of_its_return():
+    rows = cx.load_survey().dropna(subset=["spend"]).head(300)
+    rows = rows.assign(branch=[i // 75 for i in range(300)])
+    rows = rows[(rows["service_level"] != "wow") | (rows["branch"] == 0)]
+    value = cx.service_value(cx.Survey(rows, psu="branch"), outcome="spend", **LEVELS)
+    assert np.isnan(value.std_error).tolist() == [False, False, True]
+    for cost in ({"adequate": 7, "wow": 17}, {"adequate": 7, "wow": (16, 18)}):
+        found = cx.roi(value, cost=cost, margin=0.6)
+        for name in ("net", "benefit_cost", "break_even_cost", "break_even_margin"):
+            limits = np.asarray(getattr(found, name).interval(0.95))
+            assert np.isnan(limits).any(axis=0).tolist() == [False, True, True]
+        assert np.isnan(found.pays).tolist() == [False, True, True]
+        assert not found.benefit_cost.frame()["note"].str.contains("costs nothing more").any()
+        assert not found.tornado().set_index("input").loc["spend, wow less adequate", "decides"]
 
 
 # --- ranges and distributions ------------------------------------------------------------------------------------------------
