@@ -9,7 +9,9 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-NEED_PUBLIC_DATA = {"04_price_or_experience.ipynb", "07_claims_and_myths.ipynb", "08_airport_survey.ipynb"}
+NEED_PUBLIC_DATA = {
+    "02_wow_versus_adequate.ipynb", "04_price_or_experience.ipynb", "07_claims_and_myths.ipynb", "08_airport_survey.ipynb",
+}  # fmt: skip
 EVERY = [
     pytest.param(path, marks=[pytest.mark.public] if path.name in NEED_PUBLIC_DATA else [], id=path.stem)
     for path in sorted(NOTEBOOKS.glob("*.ipynb"))
