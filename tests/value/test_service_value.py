@@ -229,6 +229,11 @@ def test_e_values_of_shares_and_amounts(sample, survey):
     error = np.sqrt(np.asarray([-1 / renews[0], 1 / renews[1]]) @ part @ np.asarray([-1 / renews[0], 1 / renews[1]]))
     limit = np.exp(np.log(renews[1] / renews[0]) - student.ppf(0.975, found.steps.df[2]) * error)
     assert table["e_value_limit"].to_numpy()[3] == pytest.approx(limit + np.sqrt(limit * (limit - 1)))
+    linear = value_of(survey, "renewed", link="identity")
+    means = linear.values
+    assert linear.e_values()["ratio"].tolist() == pytest.approx(
+        [means[1] / means[0], means[2] / means[1], means[2] / means[0]]
+    )
     holds_none = (found.steps.interval(0.95)[0] <= 0) & (found.steps.interval(0.95)[1] >= 0)
     assert (table["e_value_limit"].to_numpy()[[0, 1]] == 1).tolist() == holds_none[:2].tolist()
 

@@ -198,10 +198,28 @@ def alone(**kinds):
         ({"n": MET}, {"level": "n"}, ArgumentError, "results have a column 'n' of their own. Rename yours"),
         ({"note": "a"}, {"by": "note"}, ArgumentError, "results have a column 'note' of their own. Rename yours"),
         (
-            {"kind": [f"k{i}" for i in range(120)]},
+            {"kind": np.where(np.arange(120) == 4, "rare", np.tile(["a", "a", "a", "b", "b", "b"], 20))},
             {"adjust": "kind"},
             NotIdentifiedError,
-            "no overlap: none of the 1 rows with kind = ",
+            r"no overlap: none of the 1 row with kind = 'rare' is of level 'no', 'yes'\. Leave them out",
+        ),
+        (
+            {"kind": [f"k{i}" for i in range(120)]},
+            {"adjust": "kind", "overlap": "restrict"},
+            ArgumentError,
+            r"adjust=\): column 'kind' holds 120 labels; up to 100 can be compared. Group them, or leave",
+        ),
+        (
+            alone(kind=["no"]),
+            {"adjust": ["kind", "when"]},
+            DataError,
+            r"adjust=\): column 'when' holds dates. Make them",
+        ),
+        (
+            alone(kind=["no"]) | {"grade": pd.Categorical([f"k{i}" for i in range(120)])},
+            {"adjust": ["kind", "grade"]},
+            ArgumentError,
+            "column 'grade' holds 120 labels",
         ),
         (
             {"kind": np.where(MET == "some", "a", np.tile(["a", "a", "a", "b", "b", "b"], 20))},
@@ -221,8 +239,12 @@ def test_columns_that_decide_the_level_together():
     one, two = draw.normal(size=(2, 300))
     level = np.where(one + two > 0, "yes", "no")
     made = pd.DataFrame({"one": one, "two": two, "met": level, "pays": draw.normal(size=300)})
-    with pytest.raises(NotIdentifiedError, match=r"service_value.*chance|adjust= decide the level"):
-        cx.service_value(made, outcome="pays", level="met", order=["no", "yes"], adjust=["one", "two"])
+    said = r"service_value: the columns of adjust= decide the level: .* of 300 rows have next to no chance of level .*Adjust for"
+    for method in ("standardise", "weight", "both"):
+        with pytest.raises(NotIdentifiedError, match=said):
+            cx.service_value(
+                made, outcome="pays", level="met", order=["no", "yes"], adjust=["one", "two"], method=method
+            )
 
 
 @pytest.mark.parametrize(
