@@ -59,7 +59,7 @@ def share_of_yes(column: str) -> Score:
     yes, no, answered = Says(column, True), Says(column, False), col(column).is_answered()
     odd = Check(
         column, answered & ~yes & ~no, "answers that are neither yes/no, true/false nor 1/0",
-        f"Write frame[{column!r}] as yes or no, or say which answer counts: share(col({column!r}) == ...).",
+        f"Write frame[{column!r}] as yes or no, or say which answer counts: share(col({column!r}) == ..., name={column!r}).",
     )  # fmt: skip
     return replace(share(yes, name=column), base=answered, checks=(odd,))
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats import metrics
+from cxstats import frames, metrics
 from cxstats.errors import (
+    CONVERT,
     ArgumentError,
     DataError,
     NoGroupError,
@@ -19,7 +20,7 @@ from cxstats.errors import (
     need_columns,
     suggestion,
 )  # fmt: skip
-from cxstats.expression import Expression, col
+from cxstats.expression import Expression, col, need_kind
 from cxstats.inference import measure
 from cxstats.inference.asked import domain_of, holds, points_of
 from cxstats.inference.covariates import need_adjusting
@@ -39,6 +40,8 @@ TAKEN = (
     "population", "before", "after", "share", "lowest_chance", "highest_chance", "largest_weight", "e_value", "e_value_limit",
 )  # fmt: skip
 FAMILIES = ("mean", "share", "balance")
+ALONE = "like whom no one is at some level"
+SHARE_OF_ALL, FEW = 0.1, 0.001  # of an outcome that few rows hold, and how few
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Outcome:
     name: str
     unit: str
     percent: bool
+    scale: bool
     link: str
     points: np.ndarray
 
@@ -79,7 +83,7 @@ def asked_of(
     survey = survey_of(survey)
     have, groups, adjusting = survey.frame.columns, need_by(by, PLACE), need_adjusting(PLACE, adjust)
     conditions = _conditions(level)
-    ranked = need_order(PLACE, order if order is not None else list(conditions) if conditions else None)
+    ranked = need_order(PLACE, order if order is not None else _own_order(survey, level, conditions))
     name = "level" if conditions else str(level)
     scores = _scores(survey, outcome, unit)
     _need_names(name, groups, adjusting, scores, conditions)
@@ -114,6 +118,18 @@ def asked_of(
     outcomes = tuple(_outcome(survey, score, where, out, link) for score in scores)
     at = None if among is None else ranked.index(among)
     return Asked(survey, outcomes, levels, adjusting, groups, at, data, weight, out)
+
+
+def _own_order(survey: Survey, level: Any, conditions: Mapping[Any, Expression]) -> list[Any]:
+    """Return the order of conditions as they are named, or of an ordered categorical; raise for other columns."""
+    if conditions:
+        return list(conditions)
+    need_columns(f"{PLACE}(level=)", [level], survey.frame.columns)
+    column = frames.in_memory(survey.frame, [level])[level]
+    if getattr(getattr(column, "cat", None), "ordered", False):
+        return [value for value in column.cat.categories if (column == value).any()]
+    found = listing(sorted(column.dropna().unique().tolist(), key=str))
+    raise ArgumentError(f"{PLACE}(order=): column {level!r} holds {found}. Name them in order, the worst first.")
 
 
 def _conditions(level: Any) -> dict[Any, Expression]:
@@ -181,6 +197,10 @@ def _score(survey: Survey, column: str, unit: str) -> Score:
         found = survey.frame.tally(col(column), col(column).is_answered(), most=3)
         if not found or {value for value, _ in found} - {0, 1}:
             return metrics.mean(column, name=column, unit=unit)
+    if kind not in ("boolean", "number"):
+        shown, remedy = survey.frame.why_no_number(column)
+        if kind == "time" or remedy != CONVERT:
+            need_kind(f"{PLACE}(outcome=)", col(column), shown, "number or boolean", remedy)
     return share_of_yes(column)
 
 
@@ -209,7 +229,7 @@ def _outcome(survey: Survey, score: Score, where: Expression | None, out: np.nda
             f"{PLACE}(link='log'): {score.name!r} holds {found.min():g}; a logarithmic regression takes amounts of 0 or more."
         )
     chosen = usual if link is None or (link == "log" and usual == "logit") else str(link)
-    return Outcome(score.name, score.unit, score.family == "share", chosen, points)
+    return Outcome(score.name, score.unit, score.family == "share", score.range is not None, chosen, points)
 
 
 def _need_names(

@@ -26,6 +26,11 @@ class Input:
     given: str
     shape: tuple[float, ...] = ()
     distribution: Any = None
+    limits: tuple[float, float] = (-np.inf, np.inf)
+
+    def around(self, within: float) -> tuple[float, float]:
+        """Return the ends over which one number is moved: a part of itself up and down, as far as it can be."""
+        return max(self.mean * (1 - within), self.limits[0]), min(self.mean * (1 + within), self.limits[1])
 
     @property
     def fixed(self) -> bool:
@@ -53,8 +58,9 @@ def input_of(place: str, name: str, given: Any, least: float, most: float, remed
     for end in ends:
         if not least <= end <= most:
             limit = f"{least:g} or more" if most == np.inf else f"from {least:g} to {most:g}"
-            raise ArgumentError(f"{place}: {name} is {end:g}, and must be {limit}. {remedy}")
-    return made
+            said = "is" if made.distribution is None else "is a distribution that reaches"
+            raise ArgumentError(f"{place}: {name} {said} {end:g}, and must be {limit}. {remedy}")
+    return replace(made, limits=(least, most))
 
 
 def _input(place: str, name: str, given: Any) -> Input:
@@ -62,7 +68,9 @@ def _input(place: str, name: str, given: Any) -> Input:
         return Input(name, float(given), float(given), float(given), "one number")
     if isinstance(given, tuple | list) and len(given) in (2, 3) and all(_number(part) for part in given):
         shape = tuple(float(part) for part in given)
-        if not (shape[0] < shape[-1] and list(shape) == sorted(shape)):
+        if len(set(shape)) == 1:
+            return _input(place, name, shape[0])
+        if list(shape) != sorted(shape):
             raise ArgumentError(f"{place}: {name} is {given!r}; a range goes from its lowest to its highest number.")
         kind = "range, any part of it alike" if len(shape) == 2 else f"range, {shape[1]:g} the likeliest"
         return Input(name, sum(shape) / len(shape), shape[0], shape[-1], kind, shape)
@@ -88,6 +96,7 @@ def _number(value: Any) -> bool:
 
 def costs_of(cost: Any, order: tuple[Any, ...]) -> list[Input]:
     """Return the cost of each level; that of the first may be left out, the others are then beyond it."""
+    cost = cost.to_dict() if callable(getattr(cost, "to_dict", None)) else cost  # a column of costs by level
     if not isinstance(cost, Mapping):
         raise ArgumentError(
             f"{PLACE}(cost=): a mapping of levels to costs, as in {{{order[-1]!r}: 22}}, is needed, not {cost!r}."

@@ -18,6 +18,7 @@ from cxstats.errors import VariantError
 from cxstats.inference import Estimate
 from cxstats.inference.crossing import Line
 from cxstats.inference.known import as_it_is
+from cxstats.inference.leverage import HIDES
 from cxstats.inference.noted import noted
 from cxstats.inference.own import with_own_limits
 from cxstats.inference.rows import OwnLimits
@@ -33,7 +34,7 @@ NO_MARGIN = "the step brings nothing more, so no margin pays it"
 SOME_FREE = "in some draws the step costs nothing more and brings nothing more"
 NAMES = {
     "net": "net return", "benefit_cost": "benefit-cost ratio", "roi": "return on investment",
-    "break_even_cost": "break-even cost", "break_even_margin": "break-even margin",
+    "break_even_cost": "break-even extra cost", "break_even_margin": "break-even margin",
 }  # fmt: skip
 
 
@@ -207,7 +208,8 @@ class Reckoning:
         both = self._transformed(("cost", "benefit"))
         limits = [self._margin_limits(both, row) for row in range(len(bring))]
         values, free = self.now["break_even_margin"].ravel(), self.now["cost"].ravel() <= 0
-        notes = np.where(free, NOTHING_MORE, np.where(bring <= 0, NO_MARGIN, ""))
+        unknown = as_it_is(both).unknown[len(bring) :]
+        notes = np.where(free, NOTHING_MORE, np.where(bring <= 0, NO_MARGIN, np.where(unknown, HIDES, "")))
         enters = [np.asarray([row, row + len(bring)]) for row in range(len(bring))]
         labels = self.labels("break-even margin")
         return with_own_limits(both, values, labels, enters, limits, family="fieller", unit="", notes=notes.tolist())

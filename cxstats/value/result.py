@@ -10,7 +10,7 @@ import numpy as np
 
 from cxstats.errors import ArgumentError, NotIdentifiedError, listing
 from cxstats.inference import Estimate
-from cxstats.value.asked import Asked
+from cxstats.value.asked import ALONE, Asked
 from cxstats.value.estimated import Cell, estimated
 from cxstats.value.sensitivity import e_values, ratio_of_steps
 from cxstats.value.shown import as_html, as_text
@@ -281,6 +281,11 @@ class ServiceValue(Estimate):
         """Return whether an outcome is a share, in percent."""
         return any(cell.outcome.name == outcome and cell.outcome.percent for cell in self._cells)
 
+    def scored(self, outcome: str) -> str:
+        """Return in which unit other than money an outcome is: "share", the points of a scale; "" where it may be money."""
+        found = next(cell.outcome for cell in self._cells if cell.outcome.name == outcome)
+        return "share" if found.percent else found.unit if found.scale else ""
+
     @property
     def words(self) -> str:
         """How sure words about steps may be: associated with the level, or effects of it."""
@@ -324,6 +329,8 @@ class ServiceValue(Estimate):
             else "not adjusted for anything"
         )
         whom = "all customers" if asked.among is None else f"customers at level {self.order[asked.among]!r}"
+        if any(ALONE in said for cell in self._cells for said in cell.left_out):
+            whom += " who have counterparts at every level"
         return f"Value of service: {asked.levels.outcome} by {self.level}, for {whom}; {how}. {self.words}"
 
 

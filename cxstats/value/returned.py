@@ -39,8 +39,8 @@ class ReturnOnService:
     roi : Estimate
         The return on investment, net over cost, in percent: ``100 (benefit_cost - 1)``.
     break_even_cost : Estimate
-        What a customer may cost more, each period (or once), for the step to break even, the cost of the level before being as
-        given.
+        What a customer may cost more than at the level before, each period (or once), for the step to break even: to be
+        compared with the difference of the costs given, ``extra_cost`` in `frame`.
     break_even_margin : Estimate
         The margin at which the step breaks even; it may lie above 1, which no margin is.
     pays : numpy.ndarray
@@ -79,7 +79,8 @@ class ReturnOnService:
 
     @cached_property
     def break_even_cost(self) -> Estimate:  # noqa: D102
-        return self._reckoned.quantity("break_even_cost", self._reckoned.unit)
+        each = "" if self.inputs.once or self.inputs.horizon == 1 else " a period"
+        return self._reckoned.quantity("break_even_cost", f"{self._reckoned.unit}{each}".strip())
 
     @cached_property
     def break_even_margin(self) -> Estimate:  # noqa: D102
@@ -100,7 +101,8 @@ class ReturnOnService:
         Returns
         -------
         pandas.DataFrame
-            Labels of groups, ``contrast``; ``benefit``, ``cost``, ``net``, ``net_low``, ``net_high`` (money per customer);
+            Labels of groups, ``contrast``; ``extra_cost`` of the step, each period (or once); ``benefit``, ``cost``, ``net``,
+            ``net_low``, ``net_high`` (money per customer over the horizon);
             ``pays`` (probability, %); ``benefit_cost``, ``benefit_cost_low``, ``benefit_cost_high``; ``break_even_cost`` and
             ``break_even_margin``, each with ``_low`` and ``_high``; ``note``.
 
@@ -130,6 +132,8 @@ class ReturnOnService:
         2       wow - poor     12.8  17.0 -4.2     -7.4      -1.0   0.6
         """
         table = self._reckoned.labels("").drop(columns="metric")
+        extra = [self.inputs.costs[b].mean - self.inputs.costs[a].mean for b, a in self._reckoned.pairs]
+        table["extra_cost"] = np.tile(extra, len(self._reckoned.source.groups))
         table = table.assign(benefit=self.benefit.values, cost=self.cost.values, net=self.net.values)
         for name, found in (
             ("net", self.net), ("benefit_cost", self.benefit_cost), ("break_even_cost", self.break_even_cost),
@@ -210,10 +214,11 @@ class ReturnOnService:
         return f"{self.assumed} {self.value.words}{how}"
 
     def _parts_shown(self) -> dict[str, Any]:
-        sure = ", ".join(f"{name} {part:.1f} %" for name, part in zip(self._named(), self.pays, strict=True))
+        parts = ["unknown" if np.isnan(part) else f"{part:.1f} %" for part in self.pays]
+        sure = ", ".join(f"{name} {part}" for name, part in zip(self._named(), parts, strict=True))
         return {
-            "Net return per customer": self.net, "Benefit-cost ratio": self.benefit_cost,
-            "Break-even cost": self.break_even_cost, "Break-even margin": self.break_even_margin,
+            f"Net return per customer{self.span}": self.net, "Benefit-cost ratio": self.benefit_cost,
+            "Break-even extra cost": self.break_even_cost, "Break-even margin": self.break_even_margin,
             "Probability": f"Probability that it pays: {sure}. {FLAT_PRIOR}",
         }  # fmt: skip
 
@@ -221,6 +226,11 @@ class ReturnOnService:
         """Return the steps with their groups, in words."""
         table = self._reckoned.labels("").drop(columns="metric")
         return [", ".join(map(str, line)) for line in table.itertuples(index=False, name=None)]
+
+    @property
+    def span(self) -> str:
+        """Over how many periods, in words; "" for one."""
+        return f" over {self.inputs.horizon} periods" if self.inputs.horizon > 1 else ""
 
     @property
     def assumed(self) -> str:
@@ -232,11 +242,17 @@ class ReturnOnService:
             for one in i.costs[beyond:]
         ]
         told = [*costs, f"margin {shown(i.margin)}", f"costs {once}"]
-        if self._reckoned.source.share:
-            told.append(f"a customer who says yes is worth {shown(i.worth)}")
+        source = self._reckoned.source
+        if not (i.worth.fixed and i.worth.mean == 1):
+            what = "a customer who says yes" if source.share else f"one of {source.outcome}"
+            told.append(f"{what} is worth {shown(i.worth)}")
         if i.horizon > 1:
-            kept = f"estimated ({self._reckoned.source.kept})" if i.retention is None else ""
+            means = [] if source.kept is None else self.value.values[source.rows(source.kept)].mean(axis=1)
+            each = ", ".join(f"{mean:.0f}" for mean in means)
+            kept = f"estimated ({source.kept}: {each} % by level)" if i.retention is None else ""
             kept = kept or ", ".join(dict.fromkeys(f"{one.name} {shown(one)}" for one in i.retention or []))
             kept = kept if i.retention else f"retention {kept}"
             told += [f"{i.horizon} periods", kept, f"discount {shown(i.discount)} a period"]
+        else:
+            told.append("one period")
         return f"Return on service: {self._reckoned.source.outcome} by {self.value.level}; {', '.join(told)}."

@@ -124,14 +124,15 @@ def roi(
             f"{PLACE}(margin=)", "margin", margin, 0.0, 1.0, "It is the part of the outcome that is left after its own "
             "costs: 60 % is 0.6."
         ),
-        worth=_worth(chosen in shares, chosen, worth),
-        discount=input_of(f"{PLACE}(discount=)", "discount", discount, 0.0, np.inf, "It is a rate a period: 2 % is 0.02."),
+        worth=_worth(value.scored(chosen), chosen, worth),
+        discount=input_of(f"{PLACE}(discount=)", "discount", discount, 0.0, 1.0, "It is a rate a period: 2 % is 0.02."),
         retention=kept,
         horizon=int(horizon),
         once=paid == "once",
     )  # fmt: skip
     if inputs.margin.high == 0:
         raise ArgumentError(f"{PLACE}(margin=): margin is 0, so nothing is left of the outcome. 60 % is 0.6.")
+    _need_first_cost(inputs, value.order)
     source = Source(value, chosen, chosen in shares, retention if isinstance(retention, str) else None)
     source.need_alike()
     return ReturnOnService(Reckoning(source, inputs, int(draws), int(seed)))
@@ -151,12 +152,27 @@ def _outcome(metrics: list[str], shares: set[str], outcome: str | None, retentio
     return possible[0]
 
 
-def _worth(share: bool, outcome: str, worth: Any) -> Input:
+def _need_first_cost(inputs: Inputs, order: tuple[Any, ...]) -> None:
+    """Raise where costs are beyond those of the first level, and levels keep customers for different times."""
+    kept = inputs.retention
+    differs = kept is None or len({(one.mean, one.shape, id(one.distribution)) for one in kept}) > 1
+    if inputs.costs[0].given.startswith("not given") and inputs.horizon > 1 and differs and not inputs.once:
+        raise ArgumentError(
+            f"{PLACE}(cost=): the cost of {order[0]!r} is needed: who stays longer at a better level costs it longer. Name "
+            "what a customer costs at each level, not what it costs more."
+        )
+
+
+def _worth(scored: str, outcome: str, worth: Any) -> Input:
     """Return what a unit of the outcome is worth in money."""
     if worth is None:
-        if share:
+        if scored == "share":
             raise ArgumentError(
                 f"{PLACE}(worth=): {outcome!r} is a share. Say what one customer who says yes is worth, as in worth=250."
+            )
+        if scored:
+            raise ArgumentError(
+                f"{PLACE}(worth=): {outcome!r} is in {scored}, not in money. Say what one of these is worth, as in worth=3."
             )
         worth = 1.0
     return input_of(f"{PLACE}(worth=)", "worth", worth, 0.0, np.inf, "It is money for one unit of the outcome.")

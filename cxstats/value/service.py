@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from cxstats.expression import Expression
 from cxstats.inference.asked import counted, grouped, missing_groups
 from cxstats.inference.covariates import Covariate, covariates_of, need_adjustable, need_independent
 from cxstats.inference.influence import REMARK
-from cxstats.value.asked import PLACE, Asked, Outcome, asked_of, need_levels
+from cxstats.value.asked import ALONE, FEW, PLACE, SHARE_OF_ALL, Asked, Outcome, asked_of, need_levels
 from cxstats.value.comparability import Comparable, apart
 from cxstats.value.estimated import Cell
 from cxstats.value.fits import Columns
@@ -20,6 +21,7 @@ from cxstats.value.result import ServiceValue
 from cxstats.value.told import METHODS
 
 OVERLAP = ("error", "restrict")
+MANY, NUMBER = 10, re.compile(r"\s*-?\d+([.,]\d+)?\s*")  # labels, from which on numbers among them look like a slip
 
 
 def service_value(
@@ -47,7 +49,8 @@ def service_value(
     Parameters
     ----------
     survey : Survey or frame
-        Customers with their design; a row each.
+        Customers with their design; a row each. Customers who are in several rows are not independent:
+        ``Survey(frame, psu="customer")``.
     outcome : str, Score, or list of these
         A column of yes/no, true/false or 1/0 (a share, in percent), one of numbers (a mean), or a score such as ``csat(...)``.
         Several are estimated side by side, with one covariance.
@@ -159,7 +162,7 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
         points = outcome.points
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
         rows, carried = _with_counterparts(asked, rows, labels, overlap, place)
-        out[np.setdiff1d(kept[group == g], rows)] = "like whom no one is at some level"
+        out[np.setdiff1d(kept[group == g], rows)] = ALONE
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
         x, terms, told = _columns(asked, rows, place)
         columns = Columns.of(x)
@@ -167,11 +170,28 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
             met = np.unique(columns.kind[code[rows] == j])
             need_independent(columns.kinds[met], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}")
         comparable = Comparable.of(columns, terms, code[rows], asked.weight[rows], asked.levels, asked.among, place)
-        told += [*carried, *comparable.remarks(asked.levels)]
+        told += [*carried, *comparable.remarks(asked.levels), *_few(outcome, rows, asked.weight)]
         found.append(Cell(outcome, table.iloc[[g]].reset_index(drop=True), rows, comparable, tuple(told), named))
     said = missing_groups(asked.data, asked.groups, asked.out == "", table)
     left_out = (*counted(out), *(f"{REMARK}{one}" for one in said))
     return [cell.with_left_out(left_out) for cell in found]
+
+
+def _few(outcome: Outcome, rows: np.ndarray, weight: np.ndarray) -> list[str]:
+    """Say if a few rows hold much of an amount, so that they decide its means."""
+    y = outcome.points[rows]
+    if outcome.percent or outcome.scale or y.min() < 0:
+        return []
+    parts = y * weight[rows]
+    top = np.argsort(parts)[::-1][: max(1, round(FEW * len(rows)))]
+    held = float(parts[top].sum() / parts.sum())
+    if held < SHARE_OF_ALL or len(rows) < 1 / SHARE_OF_ALL**2:
+        return []
+    ends = f"{y[top].min():,g}" if len(top) == 1 else f"{y[top].min():,g} to {y[top].max():,g}"
+    return [
+        f"{len(top):,} row{'s'[: len(top) != 1]} ({ends}) hold{'s'[len(top) != 1 :]} {100 * held:.0f} % of all "
+        f"{outcome.name!r}: look at them; they decide its means, and intervals of means so skewed are too short"
+    ]
 
 
 def _labelled(asked: Asked, name: str) -> bool:
@@ -216,4 +236,9 @@ def _columns(asked: Asked, rows: np.ndarray, place: str) -> tuple[np.ndarray, li
         if term.level is None:
             spread = x[:, k].std()
             x[:, k] = (x[:, k] - x[:, k].mean()) / (spread if spread else 1.0)
-    return x, list(terms), [f"{name!r} is the same in every row, so there is nothing to adjust for" for name in alike]
+    said = [f"{name!r} is the same in every row, so there is nothing to adjust for" for name in alike]
+    for name in names:
+        labels = [term.level for term in terms if term.column == name and isinstance(term.level, str)]
+        if len(labels) > MANY and all(NUMBER.fullmatch(label) for label in labels):
+            said.append(f"{name!r} holds numbers as texts ({labels[0]!r}): they are taken as labels; convert them")
+    return x, list(terms), said

@@ -38,9 +38,10 @@ def swings(result: Any, place: int, within: float, level: float) -> pd.DataFrame
             what = f"{name}, {value.order[later]} less {value.order[earlier]}"
             lines.append((g, what, low, high, *ends, base, f"estimated, its {100 * level:g} % interval"))
         for one in _moved(result.inputs, later, earlier):
-            low, high = (one.low, one.high) if not one.fixed else (one.mean * (1 - within), one.mean * (1 + within))
-            if not one.fixed or one.mean != 0:
+            low, high = (one.low, one.high) if not one.fixed else one.around(within)
+            if low < high:
                 said = one.given if not one.fixed else f"one number, {100 * within:g} % up and down"
+                said += f", as far as {low:g} to {high:g}" if one.fixed and one.mean * (1 + within) > high else ""
                 ends = [net(value.values, {one.name: end}) for end in (low, high)]
                 lines.append((g, one.name, low, high, *ends, base, said))
     columns = ["group", "input", "low", "high", "net_low", "net_high", "net", "moved"]
@@ -62,6 +63,5 @@ def _moved(inputs: Any, later: int, earlier: int) -> list[Input]:
         kept = [] if inputs.retention is None else [inputs.retention[later], inputs.retention[earlier]]
         chosen += [*kept, inputs.discount]
     found = {one.name: one for one in chosen}
-    if inputs.worth.fixed and inputs.worth.mean == 1:  # the outcome is money
-        del found["worth"]
-    return list(found.values())
+    whole = [one.name for one in (inputs.worth, inputs.margin) if one.fixed and one.mean == 1]  # all of it: not given
+    return [one for name, one in found.items() if name not in whole]

@@ -3,9 +3,10 @@
 # multinomial logit, fitted by a logistic regression of each level against the most frequent one among the rows of these two: Begg and
 # Gray 1984). Covariance: the estimating equations of all coefficients and means are stacked, their
 # derivative is taken by differences, and svyrecvar() is given each row's influence, so the errors of estimated chances are in.
-# Checks against survey's own: vcov(svyglm) of coefficients (of chances on the subset of two levels), svyby and svycontrast of svyglm where nothing is adjusted for, svycontrast at
-# known means of the columns, and both parts of svypredmeans() (which leaves out that the two parts are correlated). Chances fitted two
-# levels at a time are checked against a full multinomial logit, nnet::multinom(), in 300,000 rows drawn by one.
+# Checks against survey's own: vcov(svyglm) of coefficients (of chances on the subset of two levels), svyby and svycontrast of svyglm where
+# nothing is adjusted for, svycontrast at known means of the columns, and both parts of svypredmeans() (which leaves out that the two parts
+# are correlated). Chances fitted two levels at a time are checked against a full multinomial logit, nnet::multinom(), in 300,000 rows drawn
+# by one, where both estimate the same.
 source("tests/reference/helpers.R")
 d <- read.csv("data/sample/survey.csv.gz", stringsAsFactors = FALSE, na.strings = c("", "NA"))
 d <- d[complete.cases(d[, c("spend", "renewed", "service_level", "tenure", "technology_met", "segment")]), ]
@@ -157,7 +158,8 @@ stopifnot(abs(colSums(score)) < 1e-3 * sqrt(n))
 by_two <- cbind(pairs[[1]]$influence, pairs[[2]]$influence); by_all <- score %*% solve(information)
 apart <- c(pairs[[1]]$c, pairs[[2]]$c) - as.vector(full$c)
 between <- crossprod(by_two - by_all); stopifnot(eigen(between)$values > 0)
-apart_in_errors <- apart / sqrt(diag(between)); truth_in_errors <- (c(pairs[[1]]$c, pairs[[2]]$c) - as.vector(given[, rest])) / sqrt(colSums(by_two^2))
+apart_in_errors <- apart / sqrt(diag(between))
+truth_in_errors <- (c(pairs[[1]]$c, pairs[[2]]$c) - as.vector(given[, rest])) / sqrt(colSums(by_two^2))
 chi2 <- as.numeric(apart %*% solve(between, apart))
 cat("two levels at a time less all at once,", n, "rows: coefficients differ by at most", format(max(abs(apart)), digits = 2), "=",
     format(max(abs(apart_in_errors)), digits = 3), "standard errors of the difference (chi-squared of 6:", format(chi2, digits = 3),
@@ -170,9 +172,10 @@ for (name in names(designs)) {
   index <- matrix(0, nrow(d), 3); index[, made$rest] <- x %*% matrix(made$theta[made$chances], ncol(x))
   e <- exp(index); e <- e / rowSums(e); full <- full_logit(x, d$level, made$base, w)
   means <- sapply(1:3, function(j) weighted.mean(d$spend[d$level == levels[j]], (w / full$chance[, j])[d$level == levels[j]]))
-  cat("sample,", name, ": chances differ by at most", format(100 * max(abs(e - full$chance)), digits = 2),
-      "points, weighted means by", format(abs(means - made$theta[made$means]) / sqrt(diag(spread(made$influence[, made$means], designs[[name]]))), digits = 2),
-      "standard errors\n")
+  in_errors <- abs(means - made$theta[made$means]) / sqrt(diag(spread(made$influence[, made$means], designs[[name]])))
+  cat("sample,", name, ": chances differ by at most", format(100 * max(abs(e - full$chance)), digits = 2), "points, weighted means by",
+      format(in_errors, digits = 2), "standard errors\n")
+  stopifnot(abs(rowSums(full$chance) - 1) < 1e-9, abs(e - full$chance) < 0.01, in_errors < 0.05)
 }
 
 # ---- values -----------------------------------------------------------------------------------------------------------------------

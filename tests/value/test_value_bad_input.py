@@ -239,7 +239,9 @@ def test_columns_that_decide_the_level_together():
     one, two = draw.normal(size=(2, 300))
     level = np.where(one + two > 0, "yes", "no")
     made = pd.DataFrame({"one": one, "two": two, "met": level, "pays": draw.normal(size=300)})
-    said = r"service_value: the columns of adjust= decide the level: .* of 300 rows have next to no chance of level .*Adjust for"
+    said = (
+        r"service_value: the columns of adjust= decide the level: .* of 300 rows have next to no chance of level 'yes'"
+    )
     for method in ("standardise", "weight", "both"):
         with pytest.raises(NotIdentifiedError, match=said):
             cx.service_value(
