@@ -88,7 +88,7 @@ def need_adjusting(place: str, adjust: Any) -> tuple[str, ...]:
     return tuple(adjust)
 
 
-def need_independent(table: np.ndarray, names: Sequence[str], place: str) -> None:
+def need_independent(table: np.ndarray, names: Sequence[str], place: str, least: float = DEPENDENT) -> None:
     """Raise `NotIdentifiedError` where a column is a sum of multiples of others, so that its coefficient can be anything.
 
     The first column is the intercept.
@@ -99,7 +99,7 @@ def need_independent(table: np.ndarray, names: Sequence[str], place: str) -> Non
         raise NotIdentifiedError(f"{place}: {nothing!r} is 0 in every row, so nothing can be told of it. Leave it out.")
     triangle: np.ndarray = np.asarray(np.linalg.qr(table / size, mode="r"))
     for j in range(1, triangle.shape[1]):
-        if j >= len(triangle) or abs(triangle[j, j]) <= DEPENDENT:
+        if j >= len(triangle) or abs(triangle[j, j]) <= least:
             made_of = np.linalg.lstsq(triangle[:j, :j], triangle[:j, j], rcond=None)[0]
             others = [name for name, part in zip(names[1:j], np.abs(made_of[1:]), strict=True) if part > 1e-6]
             said = f"follows from {listing(others)}" if others else "is the same in every row"

@@ -136,6 +136,7 @@ class Apart:
 
     said: tuple[str, ...]
     alone: np.ndarray
+    outside: np.ndarray
     beyond: dict[str, int]
     idle: np.ndarray
 
@@ -154,7 +155,8 @@ def apart(
     population never has are idle: they say nothing of it.
     """
     size, people = len(levels.order), np.ones(len(data), dtype=bool) if among is None else code == among
-    alone, idle, said, beyond = np.zeros_like(people), np.zeros_like(people), [], {}
+    alone, outside, idle = (np.zeros_like(people) for _ in range(3))
+    said, beyond = [], {}
     for name in adjust:
         column = data[name]
         if name in labels:
@@ -174,16 +176,16 @@ def apart(
             end([one(values[code == j]) for j in range(size)]) for end, one in ((np.max, np.min), (np.min, np.max))
         )
         if low > high:
-            alone |= True
+            outside |= True
             said.append(
                 f"levels have no {name} in common (it goes up to {high:g} at one, and begins at {low:g} at another)"
             )
             continue
-        outside = (values < low) | (values > high)
-        alone |= outside
-        if (outside & people).any():
-            beyond[name] = int((outside & people).sum())
-    return Apart(tuple(said), alone, beyond, idle)
+        far = (values < low) | (values > high)
+        outside |= far
+        if (far & people).any():
+            beyond[name] = int((far & people).sum())
+    return Apart(tuple(said), alone, outside, beyond, idle)
 
 
 def _shown(label: Any) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+FEW = 3.0  # over n: what answers all alike leave open (the rule of three)
+
+
 @dataclass(frozen=True)
 class Cell:
     """One outcome in one group: its rows (places in the survey), and how they compare."""
@@ -45,6 +48,7 @@ def estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
     values, influence = np.zeros(size), np.full((len(asked.data), size), np.nan)
     models: list[tuple[Informed, np.ndarray]] = []
     labels, n, group = [], np.zeros(size), np.zeros(size, dtype=np.int64)
+    unseen, behind, certain = np.zeros(size), np.zeros(size, dtype=np.int64), np.zeros(size)
     groups = list(dict.fromkeys(cell.named for cell in cells))
     for k, cell in enumerate(cells):
         c, o = cell.comparable, cell.outcome
@@ -55,15 +59,17 @@ def estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
         for j in order:
             weighted = c.weighted[j] if method in ("weight", "both") else Weighted.none(len(y))
             at, here = k * len(order) + j, c.code == j
-            one = 100.0 if link == "logit" else 1.0
+            one = 100.0 if o.percent else 1.0
             mean = mean_at(
-                link, y / one, columns, c.weight, here, people, weighted, cell.rows,
+                link, y / one, columns, c.weight, here, people, weighted, cell.rows, o.percent,
                 f"service_value{f', {cell.named}' if cell.named else ''}, level {asked.levels.order[j]!r}",
             )  # fmt: skip
             values[at], influence[cell.rows, at] = one * mean.value, one * mean.influence
             slopes = np.zeros((size, len(mean.slopes)))
             slopes[at] = one * mean.slopes
             models.append((mean.model, slopes))
+            unseen[at] = one * mean.certain * min(1.0, FEW / max(mean.behind, 1)) * (1.0 if o.percent else mean.value)
+            behind[at], certain[at] = mean.behind, mean.certain
             n[at], group[at] = here.sum(), groups.index(cell.named) * len(order) + j
         table = pd.concat([cell.labels] * len(order), ignore_index=True)
         table.insert(0, "metric", o.name)
@@ -74,7 +80,14 @@ def estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
         asked.survey, values, influence, pd.concat(labels, ignore_index=True),
         unit=[cell.outcome.unit for cell in cells for _ in order], left_out=left_out, models=models, group=group.tolist(),
     )  # fmt: skip
-    return _with_shares(of_their_levels(made, n, group=group), [cell.outcome.shares for cell in cells for _ in order])
+    hidden = unseen > np.nan_to_num(made.std_error)
+    notes = [
+        f"{rows:,} answers of this level, all alike, stand for {100 * part:.0f} % of the customers: how they vary is not known"
+        if bad else "" for rows, part, bad in zip(behind, certain, hidden, strict=True)
+    ]  # fmt: skip
+    shares = np.asarray([cell.outcome.shares for cell in cells for _ in order])
+    found = noted(of_their_levels(made, n, group=group), notes, unknown=made._rows.unknown | hidden)
+    return _with_shares(found, (shares & ~hidden).tolist())
 
 
 def _with_shares(found: Estimate, shares: Sequence[bool]) -> Estimate:

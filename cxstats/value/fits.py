@@ -24,6 +24,7 @@ from cxstats.inference.leverage import Informed
 LINKS = ("identity", "logit", "log")
 STEPS = 60
 SETTLED = 1e-10  # of the coefficients' change, the last step
+CERTAIN = 1e-6  # of a mean: as good as none, or all
 FARTHEST = 700.0  # an index beyond which nothing can be told from 0 or 1
 
 
@@ -112,7 +113,8 @@ class Chances:
     @classmethod
     def of(cls, code: np.ndarray, size: int, columns: Columns, weight: np.ndarray, place: str) -> Chances:
         """Return the chances of `size` levels."""
-        x, base = columns.x, int(np.bincount(code, weight, size).argmax())
+        x, total = columns.x, np.bincount(code, weight, size)
+        base = int(np.round(total / total.max(), 9).argmax())  # the first of those that differ by rounding alone
         index = np.zeros((len(x), size))
         influence: list[np.ndarray | None] = []
         for j in range(size):
@@ -164,19 +166,28 @@ class Weighted:
 
 @dataclass(frozen=True)
 class Mean:
-    """The mean at a level, how rows move it, and the model behind it with its slopes by the coefficients."""
+    """The mean at a level, how rows move it, and the model behind it with its slopes by the coefficients.
+
+    `certain` is the part of the population of whom the regression is certain, since all rows like them answered alike (none, or
+    all); `behind` is how many rows of the level that rests on.
+    """
 
     value: float
     influence: np.ndarray
     model: Informed
     slopes: np.ndarray
+    certain: float
+    behind: int
 
 
 def mean_at(
     link: str, y: np.ndarray, columns: Columns, weight: np.ndarray, here: np.ndarray, population: np.ndarray,
-    weighted: Weighted, places: np.ndarray, place: str,
+    weighted: Weighted, places: np.ndarray, bounded: bool, place: str,
 ) -> Mean:  # fmt: skip
-    """Return the mean at the level of the rows `here`, for the rows of the population; `places` are the rows' in the survey."""
+    """Return the mean at the level of the rows `here`, for the rows of the population; `places` are the rows' in the survey.
+
+    What is `bounded` lies between 0 and 1.
+    """
     rows, v, x = np.flatnonzero(here), np.where(here, weighted.v, 0.0), columns.x
     fit = fitted(link, y, columns, weight * v, rows, place)
     people = (weight * population).sum()
@@ -197,4 +208,9 @@ def mean_at(
     def product(m: np.ndarray) -> np.ndarray:
         return np.asarray(own * (curve * (own @ m))[:, None])
 
-    return Mean(value, influence, Informed(places[rows], (weight * v)[rows], inverse, quadratic, product), d)
+    sure = np.zeros(len(y), dtype=bool)
+    if columns.x.shape[1] > 1 and (link != "identity" or bounded):
+        sure = (fit.mean < CERTAIN) | ((fit.mean > 1 - CERTAIN) & bounded)
+    part = float((weight * population)[sure].sum() / people)
+    model = Informed(places[rows], (weight * v)[rows], inverse, quadratic, product)
+    return Mean(value, influence, model, d, part, int((sure & here).sum()))

@@ -7,7 +7,7 @@ results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NOTHING_MORE = "the step costs nothing more, so there is no return on its cost"
+LESS = "the step costs less and brings less: it pays at margins below"
 NO_MARGIN = "the step brings nothing more, so no margin pays it"
 SOME_FREE = "in some draws the step costs nothing more and brings nothing more"
 NAMES = {
     "net": "net return", "benefit_cost": "benefit-cost ratio", "roi": "return on investment",
     "break_even_cost": "break-even extra cost", "break_even_margin": "break-even margin",
 }  # fmt: skip
+RATIOS = ("benefit_cost", "roi", "break_even_margin")
 
 
 @dataclass(frozen=True)
@@ -141,83 +143,117 @@ class Reckoning:
         made._labels = self.labels(NAMES.get(name, name))
         return noted(made, np.where(withheld, missing, ""), withheld, unit=np.full(len(made), unit, dtype=object))
 
-    def _margin_limits(self, both: Estimate, row: int) -> OwnLimits:
-        """Return the margins at which the step may break even: Fieller's interval of cost over what a margin of 1 brings."""
-        rows, m = np.asarray([row, row + len(both) // 2]), self.inputs.margin.mean
-        scale = np.asarray([1.0, -1.0 / m])
-        known, used = as_it_is(both), both._take(rows)
-        v = known.covariance[np.ix_(rows, rows)] * np.outer(scale, scale)
-        if known.unknown[rows[1]]:
-            v[:] = np.nan
-        bias, kept = used._small
-        df = float(np.nanmin(used.df)) if np.isfinite(used.df).any() else np.nan
-        cost, bring = both.values[rows] * scale
-        line = Line(float(cost), float(bring), v, df, (float(np.nanmax(bias)), float(np.nanmin(kept))))
+    def margin(self) -> Estimate:
+        """Return the margin at which each step breaks even: cost over what a margin of 1 brings."""
+        bring, costs = self.now["benefit"].ravel() / self.inputs.margin.mean, self.now["cost"].ravel()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            below = [f"{LESS} {ratio:.2g}" for ratio in costs / bring]
+        less = np.where((costs < 0) & (bring < 0), below, NOTHING_MORE)
+        missing = np.where(costs <= 0, less, np.where(bring <= 0, NO_MARGIN, ""))
+        if not self.fixed:
+            return self._drawn("break_even_margin", "", missing)
 
-        def limits(alpha: float, method: str | None) -> tuple[float, float]:
-            low, high, outside = line.fieller(alpha, method)
-            if np.isnan(low):
-                return np.nan, np.nan
-            return (max(high, 0.0), np.inf) if outside else (max(low, 0.0), max(high, 0.0))
+        def positive(low: float, high: float, outside: bool) -> tuple[float, float]:
+            if outside:
+                return (0.0, np.inf) if low > 0 else (max(high, 0.0), np.inf)
+            return max(low, 0.0), max(high, 0.0)
 
-        return limits
+        scale = np.asarray([1.0, 1 / self.inputs.margin.mean])
+        return self._ratio("break_even_margin", ("cost", "benefit"), scale, positive, missing, "")
+
+    def benefit_cost(self, percent: bool) -> Estimate:
+        """Return benefit over cost; as a return on investment, less 1 and in percent."""
+        name, unit = ("roi", "% of the cost") if percent else ("benefit_cost", "times the cost")
+        if not self.fixed or self.inputs.retention is not None or self.inputs.once or self.inputs.horizon == 1:
+            return self.quantity(name, unit, NOTHING_MORE)  # the cost of a step is a number: nothing of it is estimated
+
+        def shown(low: float, high: float, outside: bool) -> tuple[float, float]:
+            ends = (-np.inf, np.inf) if outside else (low, high)
+            return (100 * (ends[0] - 1), 100 * (ends[1] - 1)) if percent else ends
+
+        missing = np.where(self.now["cost"].ravel() <= 0, NOTHING_MORE, "")
+        return self._ratio(name, ("benefit", "cost"), np.ones(2), shown, missing, unit)
+
+    def _ratio(
+        self, name: str, of: tuple[str, str], scale: np.ndarray, ends: Callable[[float, float, bool], tuple[float, float]],
+        missing: np.ndarray, unit: str,
+    ) -> Estimate:  # fmt: skip
+        """Return one estimated quantity over another, with Fieller's interval; `ends` makes limits of its roots."""
+        both, values = self._transformed(of), self.now[name].ravel()
+        known, size = as_it_is(both), len(values)
+        pairs = [np.asarray([row, row + size]) for row in range(size)]
+        limits: list[OwnLimits] = []
+        for rows in pairs:
+            v = known.covariance[np.ix_(rows, rows)] * np.outer(scale, scale) * np.asarray([[1, -1], [-1, 1]])
+            if known.unknown[both_estimated(self, of, rows)].any():
+                v[:] = np.nan
+            used = both._take(rows)
+            bias, kept = used._small
+            df = float(np.nanmin(used.df)) if np.isfinite(used.df).any() else np.nan
+            top, under = both.values[rows] * scale
+            line = Line(float(top), -float(under), v, df, (float(np.nanmax(bias)), float(np.nanmin(kept))))
+            limits.append(_fieller(line, ends))
+        hidden = [known.unknown[both_estimated(self, of, rows)].any() for rows in pairs]
+        notes = np.where(missing != "", missing, np.where(hidden, HIDES, "")).tolist()
+        labels = self.labels(NAMES[name])
+        return with_own_limits(both, values, labels, pairs, limits, family="fieller", unit=unit, notes=notes)
+
+    # --- draws --------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _draws(self) -> dict[str, np.ndarray]:
-        """Every quantity, results x draws: means from their t distribution, inputs from theirs."""
-        rng, e = np.random.default_rng(self.seed), self.value
-        used = np.concatenate(
-            [self.source.rows(n).ravel() for n in (self.source.outcome, self.source.kept) if n is not None]
-        )
-        known = as_it_is(e)
-        size, turned = np.linalg.eigh(known.covariance[np.ix_(used, used)])
-        normal = rng.standard_normal((self.draws, len(used))) * np.sqrt(np.maximum(size, 0.0)) @ turned.T
-        df = float(np.nanmin(e.df[used]))
-        normal /= np.sqrt(rng.chisquare(df, self.draws) / df)[:, None] if np.isfinite(df) else 1.0
-        values = np.repeat(e.values[:, None], self.draws, axis=1)
-        values[used] += np.where(known.unknown[used], np.nan, normal).T
-        inputs = self.inputs.named
+    def _drawn_inputs(self) -> tuple[Point, np.ndarray, np.ndarray]:
+        """Draws of the inputs, of standard normal numbers for the rows of the value, and of a part of their spread."""
+        rng, inputs = np.random.default_rng(self.seed), self.inputs.named
+        normal, u = rng.standard_normal((len(self.value), self.draws)), rng.random(self.draws)
         seen = dict(zip([one.name for one in inputs], drawn(inputs, self.draws, rng), strict=True))
-        made = self._steps(values, Point.at(self.inputs, lambda one: seen[one.name]))
-        return {name: found.reshape(-1, self.draws) for name, found in made.items()}
+        return Point.at(self.inputs, lambda one: seen[one.name]), normal, u
 
-    def _drawn(self, name: str, unit: str, missing: str) -> Estimate:
+    @cached_property
+    def _plain(self) -> dict[str, np.ndarray]:
+        return self._drawing(None)
+
+    @cached_property
+    def _guarded(self) -> dict[str, np.ndarray]:
+        return self._drawing("guarded")
+
+    def _drawing(self, method: str | None) -> dict[str, np.ndarray]:
+        """Return every quantity, results x draws: means from a t distribution with the spread and df of the net return."""
+        from scipy.stats import chi2
+
+        point, normal, u = self._drawn_inputs
+        net, known = self._transformed(("net",)), as_it_is(self.value)
+        spread, df = net._spread(method)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            wider = np.where(net.std_error > 0, spread / net.std_error, 1.0)
+        size, turned = np.linalg.eigh(known.covariance)
+        moved = (turned * np.sqrt(np.maximum(size, 0.0))) @ normal
+        moved[known.unknown] = np.nan
+        found: dict[str, list[np.ndarray]] = {}
+        for row, (g, pair) in enumerate((g, p) for g in range(len(self.source.groups)) for p in self.pairs):
+            scale = wider[row] * np.sqrt(df[row] / chi2.ppf(u, df[row])) if np.isfinite(df[row]) else wider[row]
+            money, kept = self.source.means(self.value.values[:, None] + scale * moved)
+            one = step(self.inputs, point, money[:, g], None if kept is None else kept[:, g], *pair)
+            for name, value in one.items():
+                found.setdefault(name, []).append(value)
+        return {name: np.stack(rows) for name, rows in found.items()}
+
+    def _drawn(self, name: str, unit: str, missing: str | np.ndarray) -> Estimate:
         """Return a quantity with quantiles of the draws as limits."""
-        found, values = self._draws[name], self.now[name].ravel()
-        costs, brings = self._draws["cost"] > 0, self._draws["benefit"] > 0
-        unknown = np.isnan(self._draws["net"])
-        if name == "break_even_margin":  # no margin pays, or any does
-            found = np.where(costs & ~brings, np.inf, np.where(brings & ~costs, 0.0, found))
-        elif missing:  # something comes of nothing
-            found = np.where(brings & ~costs, np.inf, found)
-        found = np.where(unknown, np.nan, found)
-        free = np.isnan(found).any(axis=1) & ~unknown.all(axis=1) & bool(missing)
+        values, unknown = self.now[name].ravel(), np.isnan(self._plain["net"])
+        found, guarded = (_complete(name, draws) for draws in (self._plain, self._guarded))
+        free = np.isnan(found).any(axis=1) & ~unknown.all(axis=1) & (name in RATIOS)
         notes = np.where(np.isnan(values), missing, np.where(free, SOME_FREE, ""))
         rows = [self.source.rows(n) for n in (self.source.outcome, self.source.kept) if n is not None]
         groups = range(len(self.source.groups))
         enters = [np.concatenate([r[list(pair), g] for r in rows]) for g in groups for pair in self.pairs]
-        limits = [_quantiles(line) for line in found]
+        limits = [_quantiles(*both) for both in zip(found, guarded, strict=True)]
         labels, said = self.labels(NAMES.get(name, name)), notes.tolist()
         return with_own_limits(self.value, values, labels, enters, limits, family="drawn", unit=unit, notes=said)
-
-    def margin(self) -> Estimate:
-        """Return the margin at which each step breaks even."""
-        if not self.fixed:
-            return self._drawn("break_even_margin", "", NO_MARGIN)
-        bring = self.quantity("benefit", "").values / self.inputs.margin.mean
-        both = self._transformed(("cost", "benefit"))
-        limits = [self._margin_limits(both, row) for row in range(len(bring))]
-        values, free = self.now["break_even_margin"].ravel(), self.now["cost"].ravel() <= 0
-        unknown = as_it_is(both).unknown[len(bring) :]
-        notes = np.where(free, NOTHING_MORE, np.where(bring <= 0, NO_MARGIN, np.where(unknown, HIDES, "")))
-        enters = [np.asarray([row, row + len(bring)]) for row in range(len(bring))]
-        labels = self.labels("break-even margin")
-        return with_own_limits(both, values, labels, enters, limits, family="fieller", unit="", notes=notes.tolist())
 
     def chance(self, net: Estimate) -> np.ndarray:
         """Return the part of the distribution of the net return above 0, in percent."""
         if not self.fixed:
-            draws = self._draws["net"]
+            draws = self._plain["net"]
             return np.where(np.isnan(draws).any(axis=1), np.nan, 100 * (draws > 0).mean(axis=1))
         from scipy.stats import t
 
@@ -225,14 +261,47 @@ class Reckoning:
             return np.asarray(100 * t.cdf(net.values / net.std_error, net.df))
 
 
-def _quantiles(draws: np.ndarray) -> OwnLimits:
-    """Return the function from alpha to the quantiles of draws; one that has no result may be anything."""
-    least, most = (np.sort(np.where(np.isnan(draws), end, draws)) for end in (-np.inf, np.inf))
-    nothing = bool(np.isnan(draws).all())
+def both_estimated(reckoned: Reckoning, of: tuple[str, str], rows: np.ndarray) -> np.ndarray:
+    """Return those of two rows that are estimated: a cost is not, unless it is estimated who stays."""
+    fixed_cost = reckoned.inputs.retention is not None or reckoned.inputs.once or reckoned.inputs.horizon == 1
+    return rows[[not (name == "cost" and fixed_cost) for name in of]]
+
+
+def _fieller(line: Line, ends: Callable[[float, float, bool], tuple[float, float]]) -> OwnLimits:
+    """Return the function from alpha to limits made of the roots of Fieller's equation."""
 
     def limits(alpha: float, method: str | None) -> tuple[float, float]:
-        at = np.asarray([alpha / 2, 1 - alpha / 2]) * (len(draws) - 1)
-        low, high = least[int(np.floor(at[0]))], most[int(np.ceil(at[1]))]
-        return (np.nan, np.nan) if nothing else (float(low), float(high))
+        low, high, outside = line.fieller(alpha, method)
+        return (np.nan, np.nan) if np.isnan(low) else ends(low, high, outside)
+
+    return limits
+
+
+def _complete(name: str, draws: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return draws of a quantity, endless where no margin pays, or something comes of nothing."""
+    found, costs, brings = draws[name], draws["cost"] > 0, draws["benefit"] > 0
+    if name == "break_even_margin":
+        found = np.where(costs & ~brings, np.inf, np.where(brings & ~costs, 0.0, found))
+    elif name in RATIOS:
+        found = np.where(brings & ~costs, np.inf, found)
+    return np.where(np.isnan(draws["net"]), np.nan, found)
+
+
+def _quantiles(plain: np.ndarray, guarded: np.ndarray) -> OwnLimits:
+    """Return the function from alpha to the quantiles of draws; one that has no result may be anything.
+
+    Of fewer draws than one beyond a limit nothing is known: it has no end.
+    """
+    nothing, size = bool(np.isnan(plain).all()), len(plain)
+    ends = [[np.sort(np.where(np.isnan(draws), end, draws)) for end in (-np.inf, np.inf)] for draws in (plain, guarded)]
+
+    def limits(alpha: float, method: str | None) -> tuple[float, float]:
+        if nothing:
+            return np.nan, np.nan
+        if alpha / 2 * size < 1:
+            return -np.inf, np.inf
+        least, most = ends[method == "guarded"]
+        at = np.asarray([alpha / 2, 1 - alpha / 2]) * (size - 1)
+        return float(least[int(np.floor(at[0]))]), float(most[int(np.ceil(at[1]))])
 
     return limits

@@ -11,7 +11,7 @@ from cxstats.errors import ArgumentError, one_of
 from cxstats.inference import Estimate
 from cxstats.inference.noted import noted
 from cxstats.value.inputs import shown
-from cxstats.value.reckoned import NOTHING_MORE, Reckoning
+from cxstats.value.reckoned import Reckoning
 from cxstats.value.shown import as_html, as_text
 from cxstats.value.swings import swings
 
@@ -71,11 +71,11 @@ class ReturnOnService:
 
     @cached_property
     def benefit_cost(self) -> Estimate:  # noqa: D102
-        return self._reckoned.quantity("benefit_cost", "times the cost", NOTHING_MORE)
+        return self._reckoned.benefit_cost(percent=False)
 
     @cached_property
     def roi(self) -> Estimate:  # noqa: D102
-        return self._reckoned.quantity("roi", "% of the cost", NOTHING_MORE)
+        return self._reckoned.benefit_cost(percent=True)
 
     @cached_property
     def break_even_cost(self) -> Estimate:  # noqa: D102
@@ -210,7 +210,8 @@ class ReturnOnService:
         return as_html(self._head(), self._parts_shown())
 
     def _head(self) -> str:
-        how = "" if self.fixed else f" Limits by {self._reckoned.draws:,} draws (seed {self._reckoned.seed})."
+        drawn = f" Values at the means of the inputs, limits by {self._reckoned.draws:,} draws (seed {self._reckoned.seed})."
+        how = "" if self.fixed else drawn
         return f"{self.assumed} {self.value.words}{how}"
 
     def _parts_shown(self) -> dict[str, Any]:

@@ -43,7 +43,8 @@ def roi(
     cost : mapping of level to cost
         What one customer costs at each level, a period, in the unit of the outcome: a number; a range (lowest, highest), any
         part of it alike; (lowest, likeliest, highest), a triangle; or a distribution, such as ``scipy.stats.norm(22, 3)``.
-        Where the first level is left out, the others are costs beyond its own.
+        Where the first level is left out, the others are costs beyond its own. Ranges of different levels are drawn
+        independently of each other.
     margin : number, range or distribution
         The part of the outcome that is left after its own costs, up to 1.
     horizon : int

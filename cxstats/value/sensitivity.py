@@ -87,6 +87,7 @@ def ratio_of_steps(steps: Estimate, place: int, size: int) -> Estimate:
         values.append(line.reaches)
         limits.append(line.limits(1.0))
         ends = "the gain may be 0, so the ratio has no end" if outside or not np.isfinite([low, high]).all() else ""
+        ends = ends or ("the step up is no gain, so this is no ratio of a loss to a gain" if two < 0 else "")
         notes.append(ends if not np.isnan(low) else "the steps' errors are not known")
     labels = steps.labels.iloc[every].reset_index(drop=True).assign(contrast=names)
     enters = [np.asarray([i, i + 1]) for i in every.tolist()]

@@ -20,6 +20,7 @@ from cxstats.value.fits import Columns
 from cxstats.value.result import ServiceValue
 from cxstats.value.told import METHODS
 
+SAME = 1e-6  # of a column's length that is its own: less, and rounding decides what it says
 OVERLAP = ("error", "restrict")
 MANY, NUMBER = 10, re.compile(r"\s*-?\d+([.,]\d+)?\s*")  # labels, from which on numbers among them look like a slip
 
@@ -72,8 +73,8 @@ def service_value(
     link : {"identity", "log"}, optional
         Another regression: linear for shares, too; or logarithmic for amounts (quasi-Poisson; zeros are fine).
     overlap : {"error", "restrict"}
-        What to do with customers like whom nobody is at some level, by a label or by a number beyond those met: raise, or leave
-        them out and count them.
+        What to do with customers like whom nobody is at some level: raise if it is by a label, and say so if it is by a number
+        beyond those met (there regressions are carried on); or leave both out, and count them.
     randomised : bool
         Whether the level was drawn by lot: then differences are called effects.
     unit : str
@@ -149,7 +150,7 @@ def service_value(
 
 def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
     """Return of each group its rows and how they compare; the groups are those of the rows that answered this outcome."""
-    out = asked.out.copy()
+    out, of = asked.out.copy(), f" ({outcome.name})" if len(asked.outcomes) > 1 else ""
     out[(out == "") & np.isnan(outcome.points)] = f"without {outcome.name}"
     labels = [name for name in asked.adjust if _labelled(asked, name)]
     kept, code = np.flatnonzero(out == ""), asked.levels.code
@@ -162,15 +163,18 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
         points = outcome.points
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
         rows, carried = _with_counterparts(asked, rows, labels, overlap, place)
-        out[np.setdiff1d(kept[group == g], rows)] = ALONE
+        out[np.setdiff1d(kept[group == g], rows)] = ALONE + of
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
         x, terms, told = _columns(asked, rows, place)
         columns = Columns.of(x)
         for j, value in enumerate(asked.levels.order):
             met = np.unique(columns.kind[code[rows] == j])
-            need_independent(columns.kinds[met], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}")
+            need_independent(
+                columns.kinds[met], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}", SAME
+            )
         comparable = Comparable.of(columns, terms, code[rows], asked.weight[rows], asked.levels, asked.among, place)
         told += [*carried, *comparable.remarks(asked.levels), *_few(outcome, rows, asked.weight)]
+        told = [f"{one}{of}" for one in told]
         found.append(Cell(outcome, table.iloc[[g]].reset_index(drop=True), rows, comparable, tuple(told), named))
     said = missing_groups(asked.data, asked.groups, asked.out == "", table)
     left_out = (*counted(out), *(f"{REMARK}{one}" for one in said))
@@ -205,8 +209,15 @@ def _with_counterparts(
     asked: Asked, rows: np.ndarray, labels: Sequence[str], overlap: str, place: str
 ) -> tuple[np.ndarray, list[str]]:
     """Return the rows that have counterparts at every level, and what is carried on; raise unless others may be left out."""
+    trimmed = overlap == "error"  # numbers are trimmed once: each time narrows what is met
     while True:
         data, code = asked.data.iloc[rows], asked.levels.code[rows]
+        none = next((value for j, value in enumerate(asked.levels.order) if not (code == j).any()), None)
+        if none is not None:
+            raise NoRowsError(
+                f"{place}: no overlap: no row of level {none!r} has counterparts at every level. Adjust for fewer columns, or "
+                "merge labels."
+            )
         found = apart(data, asked.adjust, labels, code, asked.levels, asked.among)
         if overlap == "error" and found.said:
             more = f" (and {len(found.said) - 1} more such)" if len(found.said) > 1 else ""
@@ -215,10 +226,11 @@ def _with_counterparts(
                 "labels, or adjust for fewer columns."
             )
         gone = found.idle | found.alone if overlap == "restrict" else found.idle
+        if not gone.any() and not trimmed:
+            gone, trimmed = found.outside, True
         if gone.all():
-            raise NoRowsError(
-                f"{place}: no overlap: of {len(rows):,} rows none has counterparts at every level ({found.said[0]})."
-            )
+            why = f" ({found.said[0]})" if found.said else ""
+            raise NoRowsError(f"{place}: no overlap: of {len(rows):,} rows none has counterparts at every level{why}.")
         if not gone.any():
             return rows, [
                 f"{count:,} rows have {name!r} beyond what is met at some level: there regressions are carried on"

@@ -201,7 +201,7 @@ def test_a_seed_gives_the_same_and_another_others(value):
     one, two, three = (cx.roi(value, **asked, seed=seed).net.interval(0.95) for seed in (1, 1, 2))
     assert np.array_equal(one, two)
     assert not np.array_equal(one, three)
-    assert "Limits by 20,000 draws (seed 1)" in repr(cx.roi(value, **asked, seed=1))
+    assert "limits by 20,000 draws (seed 1)" in repr(cx.roi(value, **asked, seed=1))
 
 
 def test_wider_levels_are_wider_and_p_values_agree_with_intervals(value):

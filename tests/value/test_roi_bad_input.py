@@ -46,7 +46,7 @@ def value():
         ({"margin": True}, "margin is True; a number"),
         (
             {"discount": -0.1},
-            "roi(discount=): discount is -0.1, and must be 0 or more. It is a rate a period: 2 % is 0.02.",
+            "roi(discount=): discount is -0.1, and must be from 0 to 1. It is a rate a period: 2 % is 0.02.",
         ),
         ({"horizon": 0}, "roi(horizon=): a whole number of 1 or more is needed, not 0."),
         ({"horizon": 1.5}, "roi(horizon=): a whole number of 1 or more is needed, not 1.5."),
