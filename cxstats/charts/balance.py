@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 MOST, PITCH = 40, 5.5  # rows; points from row to row, at least
 APART = 0.1  # standard deviations: a level that differs by no more is taken to be alike (Austin 2009)
 BEFORE, AFTER = PALETTE[1], PALETTE[0]
-WHICH = "Each at the level that differs most from the customers whom the value is estimated for."
+SHORT = 12  # letters of a level that is named beside a term
+WHICH = "Each at the level that differs most from the customers whom the value is estimated for; +: more there."
 
 
 def plot_balance(value: Any, ax: Axes | None = None, *, group: Any = None, outcome: str | None = None) -> Axes:
@@ -75,7 +76,7 @@ def plot_balance(value: Any, ax: Axes | None = None, *, group: Any = None, outco
     ...                          order=["poor", "adequate", "wow"], adjust=["tenure", "segment"], unit="EUR")
     >>> ax = cx.plot_balance(value, Figure().subplots())
     >>> [tick.get_text() for tick in ax.get_yticklabels()][:2]
-    ['tenure = new', 'tenure = settled']
+    ['tenure = long (poor −)', 'tenure = new (poor +)']
     """
     place = "plot_balance"
     need_value(place, value, ax)
@@ -93,7 +94,8 @@ def plot_balance(value: Any, ax: Axes | None = None, *, group: Any = None, outco
     pitch = height_left(ax, said) / len(drawn)
     y, before, after = np.arange(len(drawn)), drawn["before"].to_numpy(), drawn["after"].to_numpy()
     ax.set_ylim(len(drawn) - 0.5, -0.5)
-    name_rows(ax, y, drawn["term"].astype(str).tolist(), 0.95 * pitch)
+    rows = [f"{term}{where}" for term, where in zip(drawn["term"], drawn["where"], strict=True)]
+    name_rows(ax, y, rows, 0.95 * pitch)
     _axis(ax, float(np.nanmax([before, after, np.full(len(y), 1.2 * APART)])))
     side = float(np.clip(0.5 * pitch, 2.5, 5.5))
     ax.hlines(y, np.fmin(before, after), np.fmax(before, after), color=MUTED, linewidth=0.7, zorder=1.5, label="_way")
@@ -110,6 +112,10 @@ def _farthest(table: pd.DataFrame) -> pd.DataFrame:
     """Return of each term the largest difference over levels, the largest before weighting first."""
     sizes = table[["before", "after"]].abs().assign(term=table["term"])
     found = sizes.groupby("term", sort=False, observed=True).max().reset_index()
+    worst = table.loc[sizes.groupby("term", sort=False, observed=True)["before"].idxmax().to_list()]
+    column = table.columns[table.columns.to_list().index("term") + 1]
+    pairs = zip(worst[column].astype(str), worst["before"], strict=True)
+    found["where"] = [f" ({level} {'−' if far < 0 else '+'})" if len(level) <= SHORT else "" for level, far in pairs]
     return found.sort_values("before", ascending=False, kind="stable").reset_index(drop=True)
 
 

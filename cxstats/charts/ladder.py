@@ -174,7 +174,7 @@ def _bars(roi: Any) -> str:
     if roi is None:
         return ""
     unit = str(roi.net.frame()["unit"].iloc[0])
-    return f" Bars: what a step brings (blue) and costs (orange) per customer{', ' if unit else ''}{unit}."
+    return f" Bars: what a step brings (blue) and costs (orange) per customer{roi.span}{', ' if unit else ''}{unit}."
 
 
 def _value_axis(ax: Axes, seen: tuple[float, float], text: str, height: float) -> None:

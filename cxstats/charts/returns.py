@@ -119,7 +119,7 @@ def plot_roi(result: Any, ax: Axes | None = None, *, group: Any = None, level: f
     name_rows(ax, np.arange(len(rows)) + DOT + 0.12, names, 0.8 * row)
     column = _numbers(ax, ends[0], digits_of(*ends), row)
     width = width_left(ax) - column
-    _axis(ax, view([ends, [0.0]], unit, difference=True), unit, width)
+    _axis(ax, view([ends, [0.0]], unit, difference=True), unit, width, result.span)
     _intervals(ax, ends, row)
     _words(ax, words, width, WORDS * row)
     say(ax, said)
@@ -177,13 +177,13 @@ def _numbers(ax: Axes, value: np.ndarray, digits: int, row: float) -> float:
     return widest
 
 
-def _axis(ax: Axes, seen: tuple[float, float], unit: str, width: float) -> None:
+def _axis(ax: Axes, seen: tuple[float, float], unit: str, width: float, span: str) -> None:
     """Give the axis of money its view, ticks and name, and the line of break-even."""
     from cxstats.charts.ticks import number_axis
 
     ax.set_xlim(seen)
     number_axis(ax.xaxis, seen, width, text_size(), across=True)
-    ax.set_xlabel(plain(axis_name(unit, "; 0 breaks even", width)))
+    ax.set_xlabel(plain(axis_name(unit, "; 0 breaks even", width, span)))
     ax.axvline(0, color=INK, linewidth=1.0, zorder=1.2, label="_break-even")
 
 

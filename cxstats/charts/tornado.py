@@ -123,7 +123,7 @@ def plot_tornado(
     name_rows(ax, np.arange(len(table)), table["input"].astype(str).tolist(), 0.9 * height)
     size = float(np.clip(0.6 * height, SMALLEST, text_size("x-small")))
     texts = [short(low, high) for low, high in table[["low", "high"]].to_numpy(dtype=float).tolist()]
-    _axis(ax, table, [text for both in texts for text in both], size, unit)
+    _axis(ax, table, [text for both in texts for text in both], size, unit, result.span)
     _bars(ax, table, guessed)
     _ends(ax, table, texts, size)
     say(ax, said)
@@ -152,7 +152,7 @@ def _moved(table: pd.DataFrame, guessed: np.ndarray, within: float, level: float
     return f"{over} Given {' and '.join(parts)}.".strip() if parts else over
 
 
-def _axis(ax: Axes, table: pd.DataFrame, texts: Sequence[str], size: float, unit: str) -> None:
+def _axis(ax: Axes, table: pd.DataFrame, texts: Sequence[str], size: float, unit: str, over: str) -> None:
     """Give the axis of money its view, with room for the ends of inputs beside the bars, its ticks and its name."""
     from cxstats.charts.ticks import number_axis
 
@@ -169,7 +169,7 @@ def _axis(ax: Axes, table: pd.DataFrame, texts: Sequence[str], size: float, unit
         ax.axvline(0, color=INK, linewidth=1.0, zorder=2.6, label="_break-even")
     ax.set_xlim(left, right)
     number_axis(ax.xaxis, (left, right), width, text_size(), across=True)
-    ax.set_xlabel(plain(axis_name(unit, "; 0 breaks even" if near else "", width)))
+    ax.set_xlabel(plain(axis_name(unit, "; 0 breaks even" if near else "", width, over)))
     ax.axvline(float(table["net"].iloc[0]), color=MUTED, linewidth=0.9, linestyle=(0, (3, 2)), zorder=1.3, label="_net")
 
 

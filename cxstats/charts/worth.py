@@ -172,10 +172,11 @@ def fitted(versions: Sequence[Sequence[str]], width: float, height: float) -> tu
     return SMALLEST, list(versions[-1])
 
 
-def axis_name(unit: str, more: str, width: float) -> str:
+def axis_name(unit: str, more: str, width: float, span: str = "") -> str:
     """Return the name of an axis of net returns in at most two lines of so many points, if shorter words can make it so."""
     unit = f" ({unit})" if unit else ""
-    names = [f"Net return per customer{unit}{more}", f"Net return per customer{unit}", f"Net return{unit}"]
+    whole = f"Net return per customer{span}{unit}"
+    names = [f"{whole}{more}", whole, f"Net return{unit}"]
     lines = [in_lines(name, text_size(), width) for name in names]
     return next((name for name in lines if name.count("\n") < 2), lines[-1])
 

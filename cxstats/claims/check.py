@@ -268,7 +268,7 @@ class Bench:
                 remedy = f"catalogue(columns={{{role!r}: cx.col({column!r}) == {counts!r}}})" if role else "answers="
                 raise DataError(
                     f"claim {claim.id!r}: column {column!r} of {name!r}{played} should be answered {listing(answers)}, "
-                    f"but holds {listing(found, 4)}. Say which answer counts, as in {remedy}."
+                    f"but holds {listing(found, 4)}. Say which answer counts{f' as {role!r}' if role else ''}, as in {remedy}."
                 )
 
 

@@ -6,7 +6,7 @@ mean.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +27,22 @@ CERTAIN = 1e-6  # of a chance: who has no more never gets the level
 
 
 @dataclass(frozen=True)
+class Adjusted:
+    """What columns stand for, the labels that others start from, and by what each was centred and scaled."""
+
+    terms: Sequence[Covariate]
+    base: Mapping[str, Any]
+    units: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
 class Comparable:
     """One group and outcome: columns adjusted for (after ones), each row's level, the chances of levels, and weights."""
 
     columns: Columns
     terms: tuple[Covariate, ...]
+    base: Mapping[str, Any]
+    units: tuple[tuple[float, float], ...]
     code: np.ndarray
     weight: np.ndarray
     population: np.ndarray
@@ -40,7 +51,7 @@ class Comparable:
 
     @classmethod
     def of(
-        cls, columns: Columns, terms: Sequence[Covariate], code: np.ndarray, weight: np.ndarray, levels: Levels,
+        cls, columns: Columns, adjusted: Adjusted, code: np.ndarray, weight: np.ndarray, levels: Levels,
         among: int | None, place: str,
     ) -> Comparable:  # fmt: skip
         """Return how rows compare; raise `NotIdentifiedError` where the columns decide the level of some rows."""
@@ -49,7 +60,7 @@ class Comparable:
         chances = Chances.of(code, size, columns, weight, place)
         low = chances.chance[population > 0]
         none = (low < CERTAIN).sum(axis=0)
-        if none.any() and len(terms):
+        if none.any() and len(adjusted.terms):
             j = int(none.argmax())
             raise NotIdentifiedError(
                 f"{place}: the columns of adjust= decide the level: {none[j]:,} of {len(low):,} rows have next to no chance of "
@@ -57,7 +68,8 @@ class Comparable:
                 "labels, or leave such rows out with where=."
             )
         weighted = tuple(Weighted.inverse(chances, j, among) for j in range(size))
-        return cls(columns, tuple(terms), code, weight, population, chances, weighted)
+        terms, base, units = tuple(adjusted.terms), adjusted.base, tuple(adjusted.units)
+        return cls(columns, terms, base, units, code, weight, population, chances, weighted)
 
     def overlap(self, levels: Levels) -> pd.DataFrame:
         """Return by level the chances of it in the population, and what its weights do."""
@@ -91,8 +103,7 @@ class Comparable:
         import pandas as pd
 
         lines, w = [], self.weight * self.population
-        for k, term in enumerate(self.terms, start=1):
-            column = self.columns.x[:, k]
+        for name, column, (centre, scale) in self._every_column():
             mean = np.average(column, weights=w)
             spread = np.sqrt(np.average((column - np.average(column, weights=self.weight)) ** 2, weights=self.weight))
             for j, value in enumerate(levels.order):
@@ -102,9 +113,25 @@ class Comparable:
                     for part in (self.weight, self.weight * self.weighted[j].v)
                 )
                 lines.append(
-                    {"term": term.name, levels.column: value, "population": mean, "before": before, "after": after}
+                    {
+                        "term": name,
+                        levels.column: value,
+                        "population": centre + scale * mean,
+                        "before": before,
+                        "after": after,
+                    }
                 )
         return pd.DataFrame(lines, columns=["term", levels.column, "population", "before", "after"])
+
+    def _every_column(self) -> Iterator[tuple[str, np.ndarray, tuple[float, float]]]:
+        """Yield names and columns, also those of the labels that others start from, with what numbers were centred by."""
+        for k, term in enumerate(self.terms, start=1):
+            first = self.base.get(term.column)
+            if first is not None and (k == 1 or self.terms[k - 2].column != term.column):
+                others = [i for i, one in enumerate(self.terms, start=1) if one.column == term.column]
+                rest = 1 - self.columns.x[:, others].sum(axis=1)
+                yield Covariate(term.column, first).name, rest, (0.0, 1.0)
+            yield term.name, self.columns.x[:, k], self.units[k - 1]
 
     def remarks(self, levels: Levels) -> list[str]:
         """Return in words which levels hang on few rows, and which columns still differ."""

@@ -40,9 +40,9 @@ class ServiceValue(Estimate):
         be like these, and ``n_unadjusted``, before; ``largest_weight``, of their mean; ``top_percent``, the part of all weight
         that the largest hundredth has (%).
     balance : pandas.DataFrame
-        By outcome, group, column (``term``) and level: the ``population`` mean (numbers are in standard deviations from
-        theirs), and by how many standard deviations the level's mean differs from it, ``before`` and ``after`` weighting by
-        the inverse of the chance of the level.
+        By outcome, group, column (``term``) and level: the ``population`` mean (of a label, its share from 0 to 1), and by how
+        many standard deviations the level's mean differs from it, ``before`` and ``after`` weighting by the inverse of the
+        chance of the level.
     method, randomised
         As asked.
     """

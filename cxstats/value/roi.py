@@ -105,9 +105,9 @@ def roi(
     >>> year = cx.roi(value, cost={"poor": 5, "adequate": 12, "wow": (18, 26)}, margin=0.6, horizon=4, retention="renewed")
     >>> year.net.frame()[["contrast", "estimate", "conf_low", "conf_high"]].round(1)
               contrast  estimate  conf_low  conf_high
-    0  adequate - poor      36.3      30.5       42.0
-    1   wow - adequate     -14.3     -29.6        0.7
-    2       wow - poor      22.0       6.4       37.4
+    0  adequate - poor      36.3      30.6       42.0
+    1   wow - adequate     -14.3     -29.3        0.6
+    2       wow - poor      22.0       6.4       37.6
     """
     if not isinstance(value, ServiceValue):
         raise ArgumentError(f"{PLACE}: what service_value() returns is needed, not a {type(value).__name__}.")

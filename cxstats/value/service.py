@@ -11,10 +11,10 @@ import numpy as np
 from cxstats.errors import ArgumentError, NoRowsError, NotIdentifiedError, one_of
 from cxstats.expression import Expression
 from cxstats.inference.asked import counted, grouped, missing_groups
-from cxstats.inference.covariates import Covariate, covariates_of, need_adjustable, need_independent
+from cxstats.inference.covariates import covariates_of, need_adjustable, need_independent
 from cxstats.inference.influence import REMARK
 from cxstats.value.asked import ALONE, FEW, PLACE, SHARE_OF_ALL, Asked, Outcome, asked_of, need_levels
-from cxstats.value.comparability import Comparable, apart
+from cxstats.value.comparability import Adjusted, Comparable, apart
 from cxstats.value.estimated import Cell
 from cxstats.value.fits import Columns
 from cxstats.value.result import ServiceValue
@@ -110,6 +110,15 @@ def service_value(
     PSUs that tell of a level (Bell and McCaffrey 2002). Overlap, balance and remarks on extreme weights are worked out for
     every method.
 
+    In 400 simulated samples of each of four worlds (450 customers of 30 PSUs; 150 of 12; heavy-tailed spend; weights from 1 to
+    30), 95 % intervals of steps held the truth in 94 to 98 % ("standardise", "weight") and 91 to 98 % ("both"), guarded ones,
+    by which `test` and `check` decide, in 95 to nearly 100 %. With 12 PSUs or such weights "both" left up to 9 % of intervals
+    unknown ("weight" 1 %, "standardise" none), with the reason in the note (``tests/value/test_value_coverage.py`` draws such
+    samples).
+
+    Where few answers of a level, all alike, stand for many customers (a label that hardly goes with the level), a regression is
+    certain of what it cannot know: errors are then NaN, and the note says for how many.
+
     References
     ----------
     Robins, J. M. (1986). A new approach to causal inference in mortality studies with a sustained exposure period.
@@ -165,14 +174,13 @@ def _cells(asked: Asked, outcome: Outcome, overlap: str) -> list[Cell]:
         rows, carried = _with_counterparts(asked, rows, labels, overlap, place)
         out[np.setdiff1d(kept[group == g], rows)] = ALONE + of
         need_levels(place, asked.levels, code[rows], points[rows], outcome.name)
-        x, terms, told = _columns(asked, rows, place)
+        x, adjusted, told = _columns(asked, rows, place)
+        names = ["intercept", *(term.name for term in adjusted.terms)]
         columns = Columns.of(x)
         for j, value in enumerate(asked.levels.order):
             met = np.unique(columns.kind[code[rows] == j])
-            need_independent(
-                columns.kinds[met], ["intercept", *(t.name for t in terms)], f"{place}, level {value!r}", SAME
-            )
-        comparable = Comparable.of(columns, terms, code[rows], asked.weight[rows], asked.levels, asked.among, place)
+            need_independent(columns.kinds[met], names, f"{place}, level {value!r}", SAME)
+        comparable = Comparable.of(columns, adjusted, code[rows], asked.weight[rows], asked.levels, asked.among, place)
         told += [*carried, *comparable.remarks(asked.levels), *_few(outcome, rows, asked.weight)]
         told = [f"{one}{of}" for one in told]
         found.append(Cell(outcome, table.iloc[[g]].reset_index(drop=True), rows, comparable, tuple(told), named))
@@ -239,18 +247,19 @@ def _with_counterparts(
         rows = rows[~gone]
 
 
-def _columns(asked: Asked, rows: np.ndarray, place: str) -> tuple[np.ndarray, list[Covariate], list[str]]:
-    """Return the columns adjusted for after one of ones, numbers centred and scaled; and which are the same in every row."""
+def _columns(asked: Asked, rows: np.ndarray, place: str) -> tuple[np.ndarray, Adjusted, list[str]]:
+    """Return the columns adjusted for after one of ones, numbers centred and scaled, and what is to be said of them."""
     alike = [name for name in asked.adjust if asked.data[name].iloc[rows].nunique() == 1]
     names = [name for name in asked.adjust if name not in alike]
-    x, terms, _ = covariates_of(asked.survey, names, rows, f"{place}(adjust=)")
+    x, terms, base = covariates_of(asked.survey, names, rows, f"{place}(adjust=)")
+    units = [(0.0, 1.0)] * len(terms)
     for k, term in enumerate(terms, start=1):
         if term.level is None:
-            spread = x[:, k].std()
-            x[:, k] = (x[:, k] - x[:, k].mean()) / (spread if spread else 1.0)
+            units[k - 1] = float(x[:, k].mean()), float(x[:, k].std())
+            x[:, k] = (x[:, k] - units[k - 1][0]) / units[k - 1][1]
     said = [f"{name!r} is the same in every row, so there is nothing to adjust for" for name in alike]
     for name in names:
         labels = [term.level for term in terms if term.column == name and isinstance(term.level, str)]
         if len(labels) > MANY and all(NUMBER.fullmatch(label) for label in labels):
             said.append(f"{name!r} holds numbers as texts ({labels[0]!r}): they are taken as labels; convert them")
-    return x, list(terms), said
+    return x, Adjusted(terms, base, units), said

@@ -320,7 +320,14 @@ def test_the_balance_is_the_largest_difference_of_each_term_before_and_after(val
     ax = cx.plot_balance(value, outcome="renewed")
     table = value.balance.query("metric == 'renewed'")
     largest = table[["before", "after"]].abs().groupby(table["term"]).max().sort_values("before", ascending=False)
-    assert [t.get_text() for t in ax.get_yticklabels()] == largest.index.tolist()
+    names = [t.get_text().partition(" (")[0] for t in ax.get_yticklabels()]
+    assert names == largest.index.tolist()
+    far = table.set_index(["term", "service_level"])["before"]
+    for text in (t.get_text() for t in ax.get_yticklabels()):
+        term, _, where = text.rstrip(")").partition(" (")
+        level, sign = where.split()
+        assert abs(far[term, level]) == far[term].abs().max()
+        assert (sign == "+") == (far[term, level] > 0)
     for label, column in (("_before", "before"), ("_after", "after")):
         marks = dots(ax, label)
         np.testing.assert_allclose(marks[np.argsort(marks[:, 1]), 0], largest[column])

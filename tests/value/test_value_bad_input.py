@@ -91,7 +91,7 @@ IS = {name: cx.col("met") == name for name in GOOD["order"]}
             r"no row with an answer to 'pays' is of level 'wow' .*Leave it out",
         ),
         ({"order": ["no"]}, ArgumentError, "two levels or more, the worst first"),
-        ({"order": None}, ArgumentError, "two levels or more, the worst first"),
+        ({"order": None}, ArgumentError, "column 'met' holds 'no', 'some', 'yes'. Name them in order, the worst first"),
         ({"order": ["no", "some", "yes", "no"]}, ArgumentError, "level 'no' is named twice"),
         ({"adjust": 3}, ArgumentError, r"adjust=\): a column or a list of columns"),
         ({"adjust": "agee"}, ColumnError, r"adjust=\): no column 'agee'. Did you mean 'age'"),

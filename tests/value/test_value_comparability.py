@@ -48,6 +48,7 @@ def chances(x, level, weight):
 def test_overlap_and_balance_by_hand(among, sample, survey):
     found = cx.service_value(survey, outcome="spend", **LEVEL, adjust=ADJUST, among=among)
     columns = pd.get_dummies(sample[ADJUST], columns=["tenure", "segment"], drop_first=True, dtype=float)
+    every = pd.get_dummies(sample[ADJUST], columns=["tenure", "segment"], dtype=float)
     columns["technology_met"] -= columns["technology_met"].mean()
     columns["technology_met"] /= columns["technology_met"].std(ddof=0)
     x, w, level = (
@@ -73,9 +74,10 @@ def test_overlap_and_balance_by_hand(among, sample, survey):
             }
         )  # fmt: skip
         table = found.balance[found.balance["service_level"] == name].set_index("term")
-        for column in columns:
+        assert len(table) == every.shape[1]
+        for column in every:
             label = column.replace("tenure_", "tenure = ").replace("segment_", "segment = ")
-            values = columns[column].to_numpy()
+            values = every[column].to_numpy()
             mean = np.average(values[of], weights=w[of])
             spread = np.sqrt(np.average((values - np.average(values, weights=w)) ** 2, weights=w))
             assert table.loc[label, ["population", "before", "after"]].tolist() == pytest.approx(

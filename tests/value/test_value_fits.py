@@ -79,7 +79,7 @@ def test_influence_is_the_slope_by_a_row_s_weight(link, method, among, world):
     def mean(weight):
         chances = Chances.of(code, LEVELS, Columns.of(x), weight, "here")
         weighted = Weighted.none(N) if method == "standardise" else Weighted.inverse(chances, 2, among)
-        return mean_at(link, y, columns, weight, code == 2, population, weighted, np.arange(N), "here")
+        return mean_at(link, y, columns, weight, code == 2, population, weighted, np.arange(N), link == "logit", "here")
 
     found = mean(weight).influence
     assert weight @ found == pytest.approx(0, abs=1e-9)

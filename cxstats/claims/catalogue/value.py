@@ -37,8 +37,13 @@ def value(c: Columns) -> list[Claim | AllOf]:
 def _alike(
     survey: Any, outcome: Score, levels: Mapping[str, Expression], adjust: list[str], **options: Any
 ) -> ServiceValue:
-    """Return the mean outcome at each level for the same customers; ``.overall`` is the last level minus the first."""
-    return service_value(survey, outcome=outcome, level=levels, adjust=adjust, overlap="restrict", **options)
+    """Return the mean outcome at each level for the same customers; ``.overall`` is the last level minus the first.
+
+    What makes the levels (a bot that is a channel), or is the outcome, cannot be adjusted for, and is not.
+    """
+    taken = {name for condition in levels.values() for name in condition.columns()} | {*outcome.columns()}
+    free = [name for name in adjust if name not in taken]
+    return service_value(survey, outcome=outcome, level=levels, adjust=free, overlap="restrict", **options)
 
 
 def _bots(c: Columns) -> Claim:
