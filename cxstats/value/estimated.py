@@ -64,6 +64,13 @@ def estimated(asked: Asked, cells: Sequence[Cell], method: str) -> Estimate:
                 link, y / one, columns, c.weight, here, people, weighted, cell.rows, o.percent,
                 f"service_value{f', {cell.named}' if cell.named else ''}, level {asked.levels.order[j]!r}",
             )  # fmt: skip
+            if (
+                method == "weight" and o.percent and c.terms
+            ):  # weights have no doubts of answers all alike: a regression has
+                sure = mean_at(
+                    o.link, y / one, c.columns, c.weight, here, people, Weighted.none(len(y)), cell.rows, True, o.name
+                )
+                mean = replace(mean, certain=sure.certain, behind=sure.behind)
             values[at], influence[cell.rows, at] = one * mean.value, one * mean.influence
             slopes = np.zeros((size, len(mean.slopes)))
             slopes[at] = one * mean.slopes

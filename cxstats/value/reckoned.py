@@ -242,7 +242,8 @@ class Reckoning:
         values, unknown = self.now[name].ravel(), np.isnan(self._plain["net"])
         found, guarded = (_complete(name, draws) for draws in (self._plain, self._guarded))
         free = np.isnan(found).any(axis=1) & ~unknown.all(axis=1) & (name in RATIOS)
-        notes = np.where(np.isnan(values), missing, np.where(free, SOME_FREE, ""))
+        told = np.where(unknown.all(axis=1), HIDES, np.where(free, SOME_FREE, ""))
+        notes = np.where(np.isnan(values), missing, told)
         rows = [self.source.rows(n) for n in (self.source.outcome, self.source.kept) if n is not None]
         groups = range(len(self.source.groups))
         enters = [np.concatenate([r[list(pair), g] for r in rows]) for g in groups for pair in self.pairs]
