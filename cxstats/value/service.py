@@ -202,7 +202,7 @@ def _few(outcome: Outcome, rows: np.ndarray, weight: np.ndarray) -> list[str]:
     ends = f"{y[top].min():,g}" if len(top) == 1 else f"{y[top].min():,g} to {y[top].max():,g}"
     return [
         f"{len(top):,} row{'s'[: len(top) != 1]} ({ends}) hold{'s'[len(top) != 1 :]} {100 * held:.0f} % of all "
-        f"{outcome.name!r}: look at them; they decide its means, and intervals of means so skewed are too short"
+        f"{outcome.name!r}: look at them; they decide its means, and intervals of means so skewed may be too short"
     ]
 
 
