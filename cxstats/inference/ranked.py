@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, DataError, suggestion
+from cxstats.errors import ArgumentError, DataError, NotIdentifiedError, suggestion
+from cxstats.inference.estimate import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,42 @@ class Levels:
         import pandas as pd
 
         return pd.Categorical.from_codes(code, dtype=pd.CategoricalDtype(list(self.order), ordered=True))
+
+    @property
+    def steps(self) -> list[tuple[int, int]]:
+        """The places of each level but the first, and of the one before."""
+        return [(j, j - 1) for j in range(1, len(self.order))]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """The steps and, if there are several, the last level against the first."""
+        return self.steps if len(self.order) == 2 else [*self.steps, (len(self.order) - 1, 0)]
+
+    def named(self, pair: tuple[int, int]) -> str:
+        """Return how the difference of two levels is called."""
+        return f"{self.order[pair[0]]} - {self.order[pair[1]]}"
+
+    def between(self, by_level: Estimate, pairs: Sequence[tuple[int, int]]) -> Estimate:
+        """Return levels minus levels, by their places, within each set of an estimate whose rows are the levels in order."""
+        size = len(self.order)
+        first = size * np.arange(len(by_level) // size)[:, None]
+        a, b = ((first + np.asarray([pair[side] for pair in pairs])).ravel() for side in (0, 1))
+        labels = by_level.labels.drop(columns=self.column).iloc[a].reset_index(drop=True)
+        labels["contrast"] = [self.named(pair) for pair in pairs] * len(first)
+        return by_level._difference(a, b, labels, "steps")
+
+    def flattening(self, steps: Estimate) -> Estimate:
+        """Return the last step minus the first; raise `NotIdentifiedError` if there is one only."""
+        self.need_two_steps("flattens")
+        last, first = self.named(self.steps[-1]), self.named(self.steps[0])
+        found = steps.contrast({"contrast": last}, {"contrast": first})
+        found._labels["contrast"] = f"({last}) - ({first})"
+        return found
+
+    def need_two_steps(self, place: str) -> None:
+        """Raise `NotIdentifiedError` unless there are two steps."""
+        if len(self.steps) < 2:
+            raise NotIdentifiedError(f"{place}: there is one step only ({self.named(self.steps[0])}); two are needed.")
 
 
 def need_order(place: str, order: Any) -> tuple[Any, ...]:

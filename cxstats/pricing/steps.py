@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,7 @@ class ExperiencePremium(Observed):
 
     @cached_property
     def overall(self) -> Estimate:  # noqa: D102
-        return self._between(self.means, [len(self._levels.order) - 1], [0])
+        return self._levels.between(self.means, [(len(self._levels.order) - 1, 0)])
 
     @cached_property
     def per_step(self) -> Estimate:  # noqa: D102
@@ -135,17 +135,7 @@ class ExperiencePremium(Observed):
         names = list(self.means.labels.columns)
         if not isinstance(by_level, Estimate) or list(by_level.labels.columns) != names or len(by_level) != size:
             raise ArgumentError("steps_of: an estimate by level is needed, such as up_to(), shares() or means.")
-        later = range(1, len(self._levels.order))
-        return self._between(by_level, later, [j - 1 for j in later])
-
-    def _between(self, by_level: Estimate, later: Sequence[int], earlier: Sequence[int]) -> Estimate:
-        """Return levels minus levels, by their places in the order, within each group."""
-        order, groups = self._levels.order, len(self._asked.groups)
-        first = len(order) * np.arange(groups)[:, None]
-        a, b = ((first + np.asarray(places)).ravel() for places in (later, earlier))
-        labels = by_level.labels.drop(columns=self._levels.column).iloc[a].reset_index(drop=True)
-        labels["contrast"] = [f"{order[i]} - {order[j]}" for i, j in zip(later, earlier, strict=True)] * groups
-        return by_level._difference(a, b, labels, "steps")
+        return self._levels.between(by_level, self._levels.steps)
 
     def flattens(self) -> Estimate:
         """Return the last step minus the first: below 0 where the premium flattens towards the best experience.
@@ -177,13 +167,7 @@ class ExperiencePremium(Observed):
            estimate  conf_low  conf_high
         0      -9.2     -15.9       -2.4
         """
-        order = self._levels.order
-        if len(order) < 3:
-            raise NotIdentifiedError(f"flattens: there is one step only ({order[1]} - {order[0]}); two are needed.")
-        last, first = f"{order[-1]} - {order[-2]}", f"{order[1]} - {order[0]}"
-        found = self.steps.contrast({"contrast": last}, {"contrast": first})
-        found._labels["contrast"] = f"({last}) - ({first})"
-        return found
+        return self._levels.flattening(self.steps)
 
     def misfit(self, cap: float | None = None) -> Estimate:
         """Return the mean up to a cap that the model gives for each level's people, minus the one observed: 0 if it fits.

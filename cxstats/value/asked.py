@@ -152,8 +152,7 @@ def _code_of(
     if missing or len(order) < len(conditions):
         raise ArgumentError(
             f"{PLACE}(order=): {list(order)} are not the levels of level=, {listing(list(conditions))}. Leave order= out to "
-            "take "
-            "theirs."
+            "take theirs."
         )
     held = np.column_stack([holds(conditions[value], survey) for value in order])
     both = eligible[held[eligible].sum(axis=1) > 1]

@@ -22,6 +22,7 @@ from cxstats.inference.leverage import HIDES
 from cxstats.inference.noted import noted
 from cxstats.inference.own import with_own_limits
 from cxstats.inference.rows import OwnLimits
+from cxstats.value.draws import RATIOS, complete, quantiles
 from cxstats.value.inputs import drawn
 from cxstats.value.result import ServiceValue
 from cxstats.value.returns import Inputs, Point, step
@@ -37,7 +38,6 @@ NAMES = {
     "net": "net return", "benefit_cost": "benefit-cost ratio", "roi": "return on investment",
     "break_even_cost": "break-even extra cost", "break_even_margin": "break-even margin",
 }  # fmt: skip
-RATIOS = ("benefit_cost", "roi", "break_even_margin")
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,7 @@ class Reckoning:
     def __init__(self, source: Source, inputs: Inputs, draws: int, seed: int) -> None:
         self.source, self.inputs, self.draws, self.seed = source, inputs, draws, seed
         self.fixed, self.value = inputs.fixed, source.value
-        size = len(source.value.order)
-        self.pairs = [(j, j - 1) for j in range(1, size)] + ([(size - 1, 0)] if size > 2 else [])
+        self.pairs = source.value.levels.pairs
 
     @cached_property
     def now(self) -> dict[str, np.ndarray]:
@@ -101,8 +100,7 @@ class Reckoning:
         """Return the labels of the rows."""
         import pandas as pd
 
-        order = self.value.order
-        names = pd.DataFrame({"contrast": [f"{order[b]} - {order[a]}" for b, a in self.pairs]})
+        names = pd.DataFrame({"contrast": [self.value.levels.named(pair) for pair in self.pairs]})
         groups = self.source.groups
         table = pd.merge(groups, names, how="cross") if len(groups.columns) else names
         table.insert(0, "metric", metric)
@@ -164,8 +162,8 @@ class Reckoning:
     def benefit_cost(self, percent: bool) -> Estimate:
         """Return benefit over cost; as a return on investment, less 1 and in percent."""
         name, unit = ("roi", "% of the cost") if percent else ("benefit_cost", "times the cost")
-        if not self.fixed or self.inputs.retention is not None or self.inputs.once or self.inputs.horizon == 1:
-            return self.quantity(name, unit, NOTHING_MORE)  # the cost of a step is a number: nothing of it is estimated
+        if not self.fixed or self.inputs.costs_given:
+            return self.quantity(name, unit, NOTHING_MORE)
 
         def shown(low: float, high: float, outside: bool) -> tuple[float, float]:
             ends = (-np.inf, np.inf) if outside else (low, high)
@@ -182,10 +180,11 @@ class Reckoning:
         both, values = self._transformed(of), self.now[name].ravel()
         known, size = as_it_is(both), len(values)
         pairs = [np.asarray([row, row + size]) for row in range(size)]
+        estimated = [not (part == "cost" and self.inputs.costs_given) for part in of]
         limits: list[OwnLimits] = []
         for rows in pairs:
             v = known.covariance[np.ix_(rows, rows)] * np.outer(scale, scale) * np.asarray([[1, -1], [-1, 1]])
-            if known.unknown[both_estimated(self, of, rows)].any():
+            if known.unknown[rows[estimated]].any():
                 v[:] = np.nan
             used = both._take(rows)
             bias, kept = used._small
@@ -193,7 +192,7 @@ class Reckoning:
             top, under = both.values[rows] * scale
             line = Line(float(top), -float(under), v, df, (float(np.nanmax(bias)), float(np.nanmin(kept))))
             limits.append(_fieller(line, ends))
-        hidden = [known.unknown[both_estimated(self, of, rows)].any() for rows in pairs]
+        hidden = [known.unknown[rows[estimated]].any() for rows in pairs]
         notes = np.where(missing != "", missing, np.where(hidden, HIDES, "")).tolist()
         labels = self.labels(NAMES[name])
         return with_own_limits(both, values, labels, pairs, limits, family="fieller", unit=unit, notes=notes)
@@ -240,14 +239,14 @@ class Reckoning:
     def _drawn(self, name: str, unit: str, missing: str | np.ndarray) -> Estimate:
         """Return a quantity with quantiles of the draws as limits."""
         values, unknown = self.now[name].ravel(), np.isnan(self._plain["net"])
-        found, guarded = (_complete(name, draws) for draws in (self._plain, self._guarded))
+        found, guarded = (complete(name, draws) for draws in (self._plain, self._guarded))
         free = np.isnan(found).any(axis=1) & ~unknown.all(axis=1) & (name in RATIOS)
         told = np.where(unknown.all(axis=1), HIDES, np.where(free, SOME_FREE, ""))
         notes = np.where(np.isnan(values), missing, told)
         rows = [self.source.rows(n) for n in (self.source.outcome, self.source.kept) if n is not None]
         groups = range(len(self.source.groups))
         enters = [np.concatenate([r[list(pair), g] for r in rows]) for g in groups for pair in self.pairs]
-        limits = [_quantiles(*both) for both in zip(found, guarded, strict=True)]
+        limits = [quantiles(*both) for both in zip(found, guarded, strict=True)]
         labels, said = self.labels(NAMES.get(name, name)), notes.tolist()
         return with_own_limits(self.value, values, labels, enters, limits, family="drawn", unit=unit, notes=said)
 
@@ -262,47 +261,11 @@ class Reckoning:
             return np.asarray(100 * t.cdf(net.values / net.std_error, net.df))
 
 
-def both_estimated(reckoned: Reckoning, of: tuple[str, str], rows: np.ndarray) -> np.ndarray:
-    """Return those of two rows that are estimated: a cost is not, unless it is estimated who stays."""
-    fixed_cost = reckoned.inputs.retention is not None or reckoned.inputs.once or reckoned.inputs.horizon == 1
-    return rows[[not (name == "cost" and fixed_cost) for name in of]]
-
-
 def _fieller(line: Line, ends: Callable[[float, float, bool], tuple[float, float]]) -> OwnLimits:
     """Return the function from alpha to limits made of the roots of Fieller's equation."""
 
     def limits(alpha: float, method: str | None) -> tuple[float, float]:
         low, high, outside = line.fieller(alpha, method)
         return (np.nan, np.nan) if np.isnan(low) else ends(low, high, outside)
-
-    return limits
-
-
-def _complete(name: str, draws: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return draws of a quantity, endless where no margin pays, or something comes of nothing."""
-    found, costs, brings = draws[name], draws["cost"] > 0, draws["benefit"] > 0
-    if name == "break_even_margin":
-        found = np.where(costs & ~brings, np.inf, np.where(brings & ~costs, 0.0, found))
-    elif name in RATIOS:
-        found = np.where(brings & ~costs, np.inf, found)
-    return np.where(np.isnan(draws["net"]), np.nan, found)
-
-
-def _quantiles(plain: np.ndarray, guarded: np.ndarray) -> OwnLimits:
-    """Return the function from alpha to the quantiles of draws; one that has no result may be anything.
-
-    Of fewer draws than one beyond a limit nothing is known: it has no end.
-    """
-    nothing, size = bool(np.isnan(plain).all()), len(plain)
-    ends = [[np.sort(np.where(np.isnan(draws), end, draws)) for end in (-np.inf, np.inf)] for draws in (plain, guarded)]
-
-    def limits(alpha: float, method: str | None) -> tuple[float, float]:
-        if nothing:
-            return np.nan, np.nan
-        if alpha / 2 * size < 1:
-            return -np.inf, np.inf
-        least, most = ends[method == "guarded"]
-        at = np.asarray([alpha / 2, 1 - alpha / 2]) * (size - 1)
-        return float(least[int(np.floor(at[0]))]), float(most[int(np.ceil(at[1]))])
 
     return limits

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cxstats.errors import ArgumentError, NotIdentifiedError, listing
+from cxstats.errors import ArgumentError, listing
 from cxstats.inference import Estimate
+from cxstats.inference.ranked import Levels
 from cxstats.value.asked import ALONE, Asked
 from cxstats.value.estimated import Cell, estimated
 from cxstats.value.sensitivity import e_values, ratio_of_steps
@@ -60,6 +61,11 @@ class ServiceValue(Estimate):
         return cls(estimated(asked, cells, method), asked, cells, method, randomised)
 
     @property
+    def levels(self) -> Levels:
+        """The levels in their order, and which of them each row has."""
+        return self._asked.levels
+
+    @property
     def level(self) -> str:
         """The label that holds the levels."""
         return self._asked.levels.column
@@ -71,52 +77,15 @@ class ServiceValue(Estimate):
 
     @cached_property
     def steps(self) -> Estimate:  # noqa: D102  (documented as an attribute)
-        later = range(1, len(self.order))
-        return self.between(later, [j - 1 for j in later])
+        return self.levels.between(self, self.levels.steps)
 
     @cached_property
     def overall(self) -> Estimate:  # noqa: D102
-        return self.between([len(self.order) - 1], [0])
+        return self.levels.between(self, [(len(self.order) - 1, 0)])
 
     @cached_property
     def unadjusted(self) -> Estimate:  # noqa: D102
         return estimated(self._asked, self._cells, "none")
-
-    def between(self, later: Sequence[int], earlier: Sequence[int], of: Estimate | None = None) -> Estimate:
-        """Return levels minus levels, by their places in the order, within each outcome and group.
-
-        Parameters
-        ----------
-        later, earlier : sequence of int
-            Places in the order, from 0, as many of both.
-        of : Estimate, optional
-            Other rows by outcome, group and level, such as ``unadjusted``.
-
-        Returns
-        -------
-        Estimate
-            Labelled by ``contrast``.
-
-        Notes
-        -----
-        A difference is an association unless levels were drawn by lot.
-
-        References
-        ----------
-        Zou, G. Y. and Donner, A. (2008). Construction of confidence limits about effect measures. *Stat. Med.* 27.
-        """
-        means, size = self if of is None else of, len(self.order)
-        first = size * np.arange(len(self) // size)[:, None]
-        a, b = ((first + np.asarray(places)).ravel() for places in (list(later), list(earlier)))
-        labels = means.labels.drop(columns=self.level).iloc[a].reset_index(drop=True)
-        named = [f"{self.order[i]} - {self.order[j]}" for i, j in zip(later, earlier, strict=True)]
-        labels["contrast"] = named * (len(labels) // len(named))
-        return means._difference(a, b, labels, "steps")
-
-    def difference(self, plus: int, minus: int) -> Estimate:
-        """Return one row minus another, by their places."""
-        a, b = np.asarray([plus]), np.asarray([minus])
-        return self._difference(a, b, self.labels.iloc[a].reset_index(drop=True), "difference")
 
     def flattens(self) -> Estimate:
         """Return the last step minus the first: below 0 where returns diminish towards the best service.
@@ -148,10 +117,7 @@ class ServiceValue(Estimate):
                                        contrast  estimate  conf_low  conf_high
         0  (wow - adequate) - (adequate - poor)      -9.2     -14.4       -4.0
         """
-        names = self._step_names("flattens")
-        found = self.steps.contrast({"contrast": names[-1]}, {"contrast": names[0]})
-        found._labels["contrast"] = f"({names[-1]}) - ({names[0]})"
-        return found
+        return self.levels.flattening(self.steps)
 
     def losses_to_gains(self, reference: Any = None) -> Estimate:
         """Return how many times a step down from a level loses what the next step up gains.
@@ -196,7 +162,7 @@ class ServiceValue(Estimate):
            estimate  conf_low  conf_high   unit
         0       7.5       4.9       14.5  times
         """
-        self._step_names("losses_to_gains")
+        self.levels.need_two_steps("losses_to_gains")
         middle = list(self.order[1:-1])
         if reference is not None and reference not in middle:
             raise ArgumentError(
@@ -255,11 +221,11 @@ class ServiceValue(Estimate):
 
     @cached_property
     def overlap(self) -> pd.DataFrame:  # noqa: D102
-        return self._by_cell(lambda cell: cell.comparable.overlap(self._asked.levels))
+        return self._by_cell(lambda cell: cell.comparable.overlap(self.levels))
 
     @cached_property
     def balance(self) -> pd.DataFrame:  # noqa: D102
-        return self._by_cell(lambda cell: cell.comparable.balance(self._asked.levels))
+        return self._by_cell(lambda cell: cell.comparable.balance(self.levels))
 
     def _by_cell(self, table: Callable[[Cell], pd.DataFrame]) -> pd.DataFrame:
         import pandas as pd
@@ -270,16 +236,6 @@ class ServiceValue(Estimate):
             lines = table(cell)
             found.append(pd.concat([pd.DataFrame([labels] * len(lines), columns=list(labels)), lines], axis=1))
         return pd.concat(found, ignore_index=True)
-
-    def _step_names(self, place: str) -> list[str]:
-        names = [f"{b} - {a}" for a, b in zip(self.order[:-1], self.order[1:], strict=True)]
-        if len(names) < 2:
-            raise NotIdentifiedError(f"{place}: there is one step only ({names[0]}); two are needed.")
-        return names
-
-    def is_share(self, outcome: str) -> bool:
-        """Return whether an outcome is a share, in percent."""
-        return any(cell.outcome.name == outcome and cell.outcome.percent for cell in self._cells)
 
     def scored(self, outcome: str) -> str:
         """Return in which unit other than money an outcome is: "share", the points of a scale; "" where it may be money."""
@@ -301,7 +257,7 @@ class ServiceValue(Estimate):
         """Return what is shown: means, steps, and whether levels can be compared."""
         found: dict[str, Any] = {"Mean by level": self, "Steps": self.steps}
         if self._asked.adjust:
-            found["Steps, not adjusted"] = self.between(*_next(len(self.order)), of=self.unadjusted)
+            found["Steps, not adjusted"] = self.levels.between(self.unadjusted, self.levels.steps)
         if len(self.order) > 2:
             found |= {
                 "First to last": self.overall,
@@ -332,11 +288,6 @@ class ServiceValue(Estimate):
         if any(ALONE in said for cell in self._cells for said in cell.left_out):
             whom += " who have counterparts at every level"
         return f"Value of service: {asked.levels.outcome} by {self.level}, for {whom}; {how}. {self.words}"
-
-
-def _next(size: int) -> tuple[list[int], list[int]]:
-    """Return the places of each level but the first, and of those before."""
-    return list(range(1, size)), list(range(size - 1))
 
 
 def _spread(cell: Cell) -> float:

@@ -35,6 +35,11 @@ class Inputs:
         return [*self.costs, self.margin, self.worth, self.discount, *kept]
 
     @property
+    def costs_given(self) -> bool:
+        """Whether nothing of the cost of a step is estimated: it hangs on nobody's stay, or that is given."""
+        return self.retention is not None or self.once or self.horizon == 1
+
+    @property
     def fixed(self) -> bool:
         """Whether every input is one number."""
         return all(one.fixed for one in self.named)

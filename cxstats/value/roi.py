@@ -116,7 +116,7 @@ def roi(
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
             raise ArgumentError(f"{PLACE}({name}=): a whole number of {least:,} or more is needed, not {number!r}.")
     metrics = list(dict.fromkeys(value.labels["metric"]))
-    shares = {name for name in metrics if value.is_share(name)}
+    shares = {name for name in metrics if value.scored(name) == "share"}
     kept = _kept(value, retention, int(horizon), shares)
     chosen = _outcome(metrics, shares, outcome, retention)
     inputs = Inputs(
@@ -185,8 +185,7 @@ def _kept(value: ServiceValue, retention: Any, horizon: int, shares: set[str]) -
     if horizon > 1 and retention is None:
         raise ArgumentError(
             f"{place}: over {horizon} periods it must be said which part of customers stays from one to the next: a number "
-            "from 0 "
-            "to 1, one for each level, or the name of an outcome of the value, such as 'renewed'."
+            "from 0 to 1, one for each level, or the name of an outcome of the value, such as 'renewed'."
         )
     if isinstance(retention, str):
         if retention not in shares:

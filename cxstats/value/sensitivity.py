@@ -34,13 +34,10 @@ def e_value(ratio: np.ndarray) -> np.ndarray:
 
 def e_values(value: Any, spread: np.ndarray, shares: np.ndarray, level: float) -> pd.DataFrame:
     """Return E-values of the steps of a `ServiceValue`; `spread` is the standard deviation of customers behind each row."""
-    size = len(value.order)
+    size, pairs = len(value.order), value.levels.pairs
     first = size * np.arange(len(value) // size)[:, None]
-    later, earlier = [*range(1, size)], [*range(size - 1)]
-    if size > 2:
-        later, earlier = [*later, size - 1], [*earlier, 0]
-    a, b = ((first + np.asarray(places)).ravel() for places in (later, earlier))
-    steps = value.between(later, earlier)
+    a, b = ((first + np.asarray([pair[side] for pair in pairs])).ravel() for side in (0, 1))
+    steps = value.levels.between(value, pairs)
     low, high = steps.interval(level)
     shares = shares[a]
     logs = _log_ratios(value, a, b)

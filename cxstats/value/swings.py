@@ -29,7 +29,8 @@ def swings(result: Any, place: int, within: float, level: float) -> pd.DataFrame
             if name is None or (name == source.kept and result.inputs.horizon == 1):
                 continue
             a, b = source.rows(name)[later, g], source.rows(name)[earlier, g]
-            low, high = (float(end[0]) for end in value.difference(a, b).interval(level))
+            steps = value.levels.between(value, [(later, earlier)])
+            low, high = (float(end[a // len(value.order)]) for end in steps.interval(level))
             ends = []
             for end in (low, high):
                 moved = np.array(value.values)
