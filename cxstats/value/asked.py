@@ -214,8 +214,7 @@ def _outcome(survey: Survey, score: Score, where: Expression | None, out: np.nda
     if (found == found[0]).all():
         raise DataError(
             f"{PLACE}(outcome=): {score.name!r} is {found[0]:g} in all {len(found):,} rows with a level, so nothing can "
-            "differ by "
-            "level. Name an outcome that varies."
+            "differ by level. Name an outcome that varies."
         )
     usual = "logit" if score.family == "share" else "identity"
     if link not in (None, "identity", "log"):
@@ -263,8 +262,7 @@ def need_levels(place: str, levels: Levels, code: np.ndarray, points: np.ndarray
         if not len(here):
             raise NoGroupError(
                 f"{place}: no row with an answer to {name!r} is of level {value!r} ({levels.column}). Leave it out of order= "
-                "(and "
-                "its rows out by where=), or merge it with a level beside it."
+                "(and its rows out by where=), or merge it with a level beside it."
             )
         if (here == here[0]).all():
             raise NotIdentifiedError(
